@@ -1,0 +1,169 @@
+package io.instructseg.format;
+
+import java.util.List;
+
+/**
+ * The sizes of an InstructSeg model: all that the graph depends on beside the weights. The constructors refuse what no model
+ * can
+ * have, naming the value.
+ *
+ * @param referenceFrames reference frames of a video frame that the model was trained with
+ */
+public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, LanguageModel languageModel,
+        Perceiver perceiver, TextFusion textFusion, PixelDecoder pixelDecoder, MaskDecoder maskDecoder,
+        int referenceFrames) {
+
+    public Hyperparameters {
+        Checks.range("referenceFrames", referenceFrames, 1, 1024);
+        Checks.require(backbone.imageSize() % 32 == 0, "backbone.imageSize is %d, must be a multiple of 32",
+                backbone.imageSize());
+    }
+
+    /**
+     * SigLIP.
+     *
+     * @param imageSize side of the square input in pixels
+     * @param patchSize side of a patch; what remains of the picture at the right and the bottom is dropped
+     * @param layers layers to compute: those up to the hidden state that is selected, not all of the checkpoint's
+     */
+    public record VisionEncoder(int imageSize, int patchSize, int hiddenSize, int intermediateSize, int layers, int heads,
+            float layerNormEpsilon) {
+
+        public VisionEncoder {
+            Checks.range("visionEncoder.imageSize", imageSize, 1, 4096);
+            Checks.range("visionEncoder.patchSize", patchSize, 1, imageSize);
+            Checks.width("visionEncoder.hiddenSize", hiddenSize);
+            Checks.width("visionEncoder.intermediateSize", intermediateSize);
+            Checks.range("visionEncoder.layers", layers, 1, 1000);
+            Checks.divides("visionEncoder.heads", heads, "visionEncoder.hiddenSize", hiddenSize);
+            Checks.epsilon("visionEncoder.layerNormEpsilon", layerNormEpsilon);
+        }
+
+        /** Patch tokens of a picture. */
+        public int patches() {
+            return (imageSize / patchSize) * (imageSize / patchSize);
+        }
+    }
+
+    /**
+     * Swin Transformer.
+     *
+     * @param imageSize side of the square, padded input in pixels
+     * @param embedDim channels of the first stage; each further stage has twice as many
+     * @param depths blocks of each of the four stages
+     * @param heads attention heads of each stage
+     * @param intermediateSizes hidden width of each stage's feed-forward layers
+     */
+    public record Backbone(int imageSize, int embedDim, List<Integer> depths, List<Integer> heads, int windowSize,
+            List<Integer> intermediateSizes) {
+
+        public Backbone {
+            Checks.range("backbone.imageSize", imageSize, 32, 16384);
+            Checks.width("backbone.embedDim", embedDim);
+            Checks.range("backbone.windowSize", windowSize, 2, 1024);
+            depths = Checks.stages("backbone.depths", depths);
+            heads = Checks.stages("backbone.heads", heads);
+            intermediateSizes = Checks.stages("backbone.intermediateSizes", intermediateSizes);
+            for (int stage = 0; stage < 4; stage++) {
+                Checks.range("backbone.depths", depths.get(stage), 1, 1000);
+                Checks.width("backbone.intermediateSizes", intermediateSizes.get(stage));
+                Checks.divides("backbone.heads", heads.get(stage), "channels of stage " + stage, embedDim << stage);
+            }
+        }
+
+        /** Channels of a stage, 0 to 3. */
+        public int channels(int stage) {
+            return embedDim << stage;
+        }
+
+        /** Side of a stage's feature map, 0 to 3: strides 4, 8, 16, 32. */
+        public int side(int stage) {
+            return imageSize / (4 << stage);
+        }
+    }
+
+    /**
+     * Phi-2.
+     *
+     * @param rotaryDimensions leading channels of each head that rotate with the position
+     * @param vocabularySize rows of the token embedding
+     */
+    public record LanguageModel(int hiddenSize, int intermediateSize, int layers, int heads, int rotaryDimensions,
+            double ropeTheta, float layerNormEpsilon, int vocabularySize) {
+
+        public LanguageModel {
+            Checks.width("languageModel.hiddenSize", hiddenSize);
+            Checks.width("languageModel.intermediateSize", intermediateSize);
+            Checks.range("languageModel.layers", layers, 1, 1000);
+            Checks.divides("languageModel.heads", heads, "languageModel.hiddenSize", hiddenSize);
+            Checks.range("languageModel.rotaryDimensions", rotaryDimensions, 2, hiddenSize / heads);
+            Checks.require(rotaryDimensions % 2 == 0, "languageModel.rotaryDimensions is %d, must be even",
+                    rotaryDimensions);
+            Checks.require(ropeTheta > 1 && ropeTheta < 1e12, "languageModel.ropeTheta is %s, must be above 1", ropeTheta);
+            Checks.epsilon("languageModel.layerNormEpsilon", layerNormEpsilon);
+            Checks.range("languageModel.vocabularySize", vocabularySize, 1, 1 << 24);
+        }
+
+        /** Channels of an attention head. */
+        public int headSize() {
+            return hiddenSize / heads;
+        }
+    }
+
+    /** Object-aware video perceiver (OVP); its width is the language model's. */
+    public record Perceiver(int queries, int layers, int heads, int headSize, int feedForwardSize) {
+
+        public Perceiver {
+            Checks.range("perceiver.queries", queries, 1, 65536);
+            Checks.range("perceiver.layers", layers, 1, 1000);
+            Checks.range("perceiver.heads", heads, 1, 4096);
+            Checks.range("perceiver.headSize", headSize, 1, 65536);
+            Checks.width("perceiver.feedForwardSize", feedForwardSize);
+        }
+    }
+
+    /** Vision-guided multi-granularity text fusion (VMTF), {@code hiddenSize} wide. */
+    public record TextFusion(int hiddenSize, int layers, int heads, int headSize, int feedForwardSize) {
+
+        public TextFusion {
+            Checks.width("textFusion.hiddenSize", hiddenSize);
+            Checks.range("textFusion.layers", layers, 1, 1000);
+            Checks.range("textFusion.heads", heads, 1, 4096);
+            Checks.range("textFusion.headSize", headSize, 1, 65536);
+            Checks.width("textFusion.feedForwardSize", feedForwardSize);
+        }
+    }
+
+    /** Multi-scale deformable attention over three levels; {@code points} are sampled a level and head. */
+    public record PixelDecoder(int hiddenSize, int layers, int heads, int points, int feedForwardSize) {
+
+        public PixelDecoder {
+            Checks.width("pixelDecoder.hiddenSize", hiddenSize);
+            Checks.range("pixelDecoder.layers", layers, 1, 1000);
+            Checks.divides("pixelDecoder.heads", heads, "pixelDecoder.hiddenSize", hiddenSize);
+            Checks.divides("GroupNorm groups", 32, "pixelDecoder.hiddenSize", hiddenSize);
+            Checks.range("pixelDecoder.points", points, 1, 256);
+            Checks.width("pixelDecoder.feedForwardSize", feedForwardSize);
+        }
+    }
+
+    /**
+     * Mask2Former's masked-attention decoder.
+     *
+     * @param maskSize channels of the mask features
+     * @param projectsInput whether the feature maps pass a 1x1 convolution: where their channels differ from
+     *        {@code hiddenSize}
+     */
+    public record MaskDecoder(int queries, int hiddenSize, int maskSize, int layers, int heads, int feedForwardSize,
+            boolean projectsInput) {
+
+        public MaskDecoder {
+            Checks.range("maskDecoder.queries", queries, 1, 65536);
+            Checks.width("maskDecoder.hiddenSize", hiddenSize);
+            Checks.width("maskDecoder.maskSize", maskSize);
+            Checks.range("maskDecoder.layers", layers, 1, 1000);
+            Checks.divides("maskDecoder.heads", heads, "maskDecoder.hiddenSize", hiddenSize);
+            Checks.width("maskDecoder.feedForwardSize", feedForwardSize);
+        }
+    }
+}

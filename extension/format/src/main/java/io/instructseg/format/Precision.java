@@ -1,0 +1,22 @@
+package io.instructseg.format;
+
+/**
+ * The element type in which a model keeps its matrices and multiplies them. Vectors (biases, norms, embeddings of
+ * positions), norms, softmax, scores and everything between stages are float32 at any precision.
+ */
+public enum Precision {
+    FLOAT32(4),
+    BFLOAT16(2),
+    FLOAT16(2);
+
+    private final int bytes;
+
+    Precision(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Bytes of one element. */
+    public int bytes() {
+        return bytes;
+    }
+}

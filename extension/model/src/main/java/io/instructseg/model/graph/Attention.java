@@ -1,0 +1,49 @@
+package io.instructseg.model.graph;
+
+import java.util.Optional;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.train.BatchMatMul;
+import org.tensorflow.types.TFloat32;
+
+/** Multi-head attention, in float32 at any precision. */
+public final class Attention {
+
+    private Attention() {
+    }
+
+    /** {@code [b, n, heads * d]} to {@code [b, heads, n, d]}. */
+    public static Operand<TFloat32> splitHeads(Ops tf, Operand<TFloat32> x, int heads) {
+        int headSize = Shapes.known(x, -1) / heads;
+        Operand<TFloat32> split = Shapes.reshape(tf, x, Shapes.size(tf, x, 0), Shapes.size(tf, x, 1), heads, headSize);
+        return Shapes.transpose(tf, split, 0, 2, 1, 3);
+    }
+
+    /** {@code [b, heads, n, d]} to {@code [b, n, heads * d]}. */
+    public static Operand<TFloat32> mergeHeads(Ops tf, Operand<TFloat32> x) {
+        int width = Shapes.known(x, 1) * Shapes.known(x, 3);
+        Operand<TFloat32> merged = Shapes.transpose(tf, x, 0, 2, 1, 3);
+        return Shapes.reshape(tf, merged, Shapes.size(tf, x, 0), Shapes.size(tf, x, 2), width);
+    }
+
+    /**
+     * {@code softmax(query x key^T + bias) x value}; leading axes broadcast.
+     *
+     * @param query {@code [.., n, d]}, scaled already
+     * @param key {@code [.., m, d]}
+     * @param value {@code [.., m, d]}
+     * @param bias added to the logits {@code [.., n, m]}
+     */
+    public static Operand<TFloat32> attend(Ops tf, Operand<TFloat32> query, Operand<TFloat32> key, Operand<TFloat32> value,
+            Optional<Operand<TFloat32>> bias) {
+        Operand<TFloat32> logits = tf.train.batchMatMul(query, key, TFloat32.class, BatchMatMul.adjY(true));
+        Operand<TFloat32> biased = bias.isPresent() ? tf.math.add(logits, bias.get()) : logits;
+        return tf.train.batchMatMul(tf.nn.softmax(biased), value, TFloat32.class);
+    }
+
+    /** {@code x / sqrt(d)}, as the official code scales queries before the product. */
+    public static Operand<TFloat32> scale(Ops tf, Operand<TFloat32> query, int headSize) {
+        return tf.math.mul(query, tf.constant((float) Math.pow(headSize, -0.5)));
+    }
+}

@@ -1,0 +1,161 @@
+package io.instructseg.model.graph;
+
+import java.util.List;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.math.Mean;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
+
+import io.instructseg.model.Layout;
+
+/**
+ * What a block of the model is built with: ops in its signature's scope, and the weights below its prefix. The layers take
+ * their
+ * input's width from its static shape. Products are in the model's precision, all else in float32.
+ */
+public final class Block {
+
+    private final Ops tf;
+    private final Weights weights;
+    private final String prefix;
+
+    private Block(Ops tf, Weights weights, String prefix) {
+        this.tf = tf;
+        this.weights = weights;
+        this.prefix = prefix;
+    }
+
+    /** The whole model, in the scope of a signature. */
+    public static Block root(Ops tf, Weights weights) {
+        return new Block(tf, weights, "");
+    }
+
+    /** The block whose weights' names go on with this one, after a dot. */
+    public Block at(String name) {
+        return new Block(tf, weights, path(name));
+    }
+
+    /** The block of a numbered list: {@code name.index}. */
+    public Block at(String name, int index) {
+        return at(name + "." + index);
+    }
+
+    public Ops tf() {
+        return tf;
+    }
+
+    /** A vector or another small parameter, in float32. */
+    public Operand<TFloat32> parameter(String name, long... shape) {
+        return weights.parameter(path(name), shape);
+    }
+
+    /** Rows of the embedding table {@code name.weight}: {@code [rows, width]} at {@code [..]} gives {@code [.., width]}. */
+    public Operand<TFloat32> embedding(String name, Operand<TInt32> indices, int rows, int width) {
+        return weights.rows(path(name) + ".weight", indices, rows, width);
+    }
+
+    /** {@code nn.Linear}: {@code [.., in]} to {@code [.., out]}. */
+    public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out) {
+        return tf.math.add(linearWithoutBias(name, x, out), at(name).parameter("bias", out));
+    }
+
+    /** {@code nn.Linear(bias=False)}: {@code [.., in]} to {@code [.., out]}. */
+    public Operand<TFloat32> linearWithoutBias(String name, Operand<TFloat32> x, int out) {
+        return product(x, weights.matrix(path(name) + ".weight", Layout.LINEAR, out, Shapes.known(x, -1)));
+    }
+
+    /** {@code nn.Conv2d(kernel_size=1)}: {@code [.., in]} to {@code [.., out]}. */
+    public Operand<TFloat32> pointwise(String name, Operand<TFloat32> x, int out) {
+        Operand<? extends TNumber> kernel = weights.matrix(path(name) + ".weight", Layout.POINTWISE, out,
+                Shapes.known(x, -1), 1, 1);
+        return tf.math.add(product(x, kernel), at(name).parameter("bias", out));
+    }
+
+    /**
+     * {@code nn.Conv2d} with a square kernel: {@code [b, h, w, in]} to {@code [b, h', w', out]}.
+     *
+     * @param padding {@code SAME} or {@code VALID}
+     */
+    public Operand<TFloat32> convolution(String name, Operand<TFloat32> x, int out, int kernel, int stride, String padding) {
+        Operand<? extends TNumber> weight = weights.matrix(path(name) + ".weight", Layout.CONVOLUTION, out,
+                Shapes.known(x, -1), kernel, kernel);
+        return tf.math.add(convolve(x, weight, stride, padding), at(name).parameter("bias", out));
+    }
+
+    /**
+     * A part (0 query, 1 key, 2 value) of {@code nn.MultiheadAttention}'s joint projection: {@code [.., width]} to the same.
+     */
+    public Operand<TFloat32> inProjection(Operand<TFloat32> x, int part, int width) {
+        Operand<? extends TNumber> matrix = weights.matrix(path("in_proj_weight"), Layout.LINEAR, 3L * width, width);
+        Operand<TFloat32> bias = parameter("in_proj_bias", 3L * width);
+        Operand<TFloat32> slice = tf.slice(bias, tf.constant(new int[] { part * width }), tf.constant(new int[] { width }));
+        return tf.math.add(product(x, columns(matrix, part * width, width)), slice);
+    }
+
+    /** {@code nn.LayerNorm} over the last axis. */
+    public Operand<TFloat32> layerNorm(String name, Operand<TFloat32> x, float epsilon) {
+        return affine(name, normalise(x, tf.constant(-1), epsilon), Shapes.known(x, -1));
+    }
+
+    /** {@code nn.GroupNorm(32)} of a feature map {@code [b, h, w, c]} of static height, width and channels. */
+    public Operand<TFloat32> groupNorm(String name, Operand<TFloat32> x) {
+        int channels = Shapes.known(x, 3);
+        int height = Shapes.known(x, 1);
+        int width = Shapes.known(x, 2);
+        Operand<TFloat32> groups = Shapes.reshape(tf, x, -1, height * width, 32, channels / 32);
+        Operand<TFloat32> normal = normalise(groups, tf.constant(new int[] { 1, 3 }), 1e-5f);
+        return affine(name, Shapes.reshape(tf, normal, -1, height, width, channels), channels);
+    }
+
+    /** Names a tensor after the official code's, so that comparisons can fetch it; returns it. */
+    public Operand<TFloat32> tap(String name, Operand<TFloat32> x) {
+        return tf.withName(name).identity(x);
+    }
+
+    private Operand<TFloat32> normalise(Operand<TFloat32> x, Operand<TInt32> axes, float epsilon) {
+        Operand<TFloat32> mean = tf.math.mean(x, axes, Mean.keepDims(true));
+        Operand<TFloat32> centred = tf.math.sub(x, mean);
+        Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), axes, Mean.keepDims(true));
+        return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon))));
+    }
+
+    private Operand<TFloat32> affine(String name, Operand<TFloat32> x, int width) {
+        Block norm = at(name);
+        return tf.math.add(tf.math.mul(x, norm.parameter("weight", width)), norm.parameter("bias", width));
+    }
+
+    private <T extends TNumber> Operand<TFloat32> product(Operand<TFloat32> x, Operand<T> matrix) {
+        int out = Shapes.known(matrix, 1);
+        int rank = x.shape().numDimensions();
+        Operand<T> factor = Types.cast(tf, x, matrix.type());
+        if (rank == 2) {
+            return Types.cast(tf, tf.linalg.matMul(factor, matrix), TFloat32.class);
+        }
+        // [.., in] to [rows, in] and back to [.., out]: one large product instead of a batch of small ones
+        Operand<T> rows = Shapes.reshape(tf, factor, -1, Shapes.known(x, -1));
+        Operand<TFloat32> result = Types.cast(tf, tf.linalg.matMul(rows, matrix), TFloat32.class);
+        Object[] shape = new Object[rank];
+        for (int axis = 0; axis < rank - 1; axis++) {
+            shape[axis] = x.shape().get(axis) < 0 ? Shapes.size(tf, x, axis) : Integer.valueOf(Shapes.known(x, axis));
+        }
+        shape[rank - 1] = out;
+        return Shapes.reshape(tf, result, shape);
+    }
+
+    private <T extends TNumber> Operand<T> columns(Operand<T> matrix, int from, int count) {
+        return tf.slice(matrix, tf.constant(new int[] { 0, from }), tf.constant(new int[] { -1, count }));
+    }
+
+    private <T extends TNumber> Operand<TFloat32> convolve(Operand<TFloat32> x, Operand<T> kernel, long stride,
+            String padding) {
+        Operand<T> input = Types.cast(tf, x, kernel.type());
+        return Types.cast(tf, tf.nn.conv2d(input, kernel, List.of(1L, stride, stride, 1L), padding), TFloat32.class);
+    }
+
+    private String path(String name) {
+        return prefix.isEmpty() ? name : prefix + "." + name;
+    }
+}
