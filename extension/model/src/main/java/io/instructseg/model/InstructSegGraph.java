@@ -1,15 +1,24 @@
 package io.instructseg.model;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
+import io.instructseg.model.fusion.VisionGuidedTextFusion;
+import io.instructseg.model.graph.Shapes;
 import io.instructseg.model.graph.Weights;
+import io.instructseg.model.perceiver.ObjectAwareVideoPerceiver;
+import io.instructseg.model.phi.LanguageModel;
+import io.instructseg.model.phi.PromptSplicer;
 import io.instructseg.model.siglip.VisionEncoder;
 
 /**
@@ -33,6 +42,9 @@ public final class InstructSegGraph {
     public static InstructSegGraph build(Graph graph, Hyperparameters hyperparameters, Precision precision) {
         InstructSegGraph model = new InstructSegGraph(graph, hyperparameters, precision);
         model.stage(Signature.ENCODE_VISION, model::encodeVision);
+        model.stage(Signature.PERCEIVE, model::perceive);
+        model.stage(Signature.REASON, model::reason);
+        model.stage(Signature.FUSE, model::fuse);
         return model;
     }
 
@@ -54,5 +66,32 @@ public final class InstructSegGraph {
         VisionEncoder encoder = new VisionEncoder(stage.block(), hyperparameters.visionEncoder(),
                 hyperparameters.languageModel().hiddenSize());
         stage.output("patches", encoder.encode(stage.bytes("pixels")));
+    }
+
+    private void perceive(Stage stage) {
+        ObjectAwareVideoPerceiver perceiver = new ObjectAwareVideoPerceiver(stage.block(), hyperparameters);
+        stage.output("perceived", perceiver.perceive(stage.floats("patches"), stage.ints("instruction_ids"),
+                stage.ints("instruction_lengths")));
+    }
+
+    private void reason(Stage stage) {
+        Operand<TInt32> instructionIds = stage.ints("instruction_ids");
+        PromptSplicer prompt = new PromptSplicer(stage.block(), hyperparameters, stage.ints("prompt_ids"),
+                stage.ints("prompt_lengths"), instructionIds, stage.ints("instruction_lengths"), stage.floats("patches"),
+                stage.floats("perceived"));
+        Operand<TInt32> positions = stage.block().tf().concat(
+                List.of(prompt.instructionPositions(), prompt.queryPositions()), stage.block().tf().constant(1));
+        LanguageModel language = new LanguageModel(stage.block(), hyperparameters.languageModel());
+        Operand<TFloat32> states = language.hiddenStates(prompt.embeddings(), positions);
+        Operand<TInt32> instruction = Shapes.size(stage.block().tf(), instructionIds, 1);
+        stage.output("instruction_states", Shapes.rows(stage.block().tf(), states, 0, instruction));
+        stage.output("query_states",
+                Shapes.rows(stage.block().tf(), states, instruction, hyperparameters.maskDecoder().queries()));
+    }
+
+    private void fuse(Stage stage) {
+        VisionGuidedTextFusion fusion = new VisionGuidedTextFusion(stage.block(), hyperparameters);
+        stage.output("score_embedding", fusion.fuse(stage.floats("instruction_states"), stage.ints("instruction_lengths"),
+                stage.floats("res5")));
     }
 }

@@ -10,6 +10,9 @@ import org.tensorflow.types.TFloat32;
 /** Multi-head attention, in float32 at any precision. */
 public final class Attention {
 
+    /** Added to a logit, makes its weight exactly zero. */
+    public static final float HIDDEN = -1e9f;
+
     private Attention() {
     }
 

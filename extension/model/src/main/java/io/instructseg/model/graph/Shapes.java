@@ -6,6 +6,7 @@ import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TType;
 
@@ -60,6 +61,37 @@ public final class Shapes {
     /** Reorders the axes. */
     public static <T extends TType> Operand<T> transpose(Ops tf, Operand<T> x, int... axes) {
         return tf.linalg.transpose(x, tf.constant(axes));
+    }
+
+    /** Repeats the single row of {@code [1, ..]}, or leaves as they are the rows that there are. */
+    public static <T extends TType> Operand<T> broadcastRows(Ops tf, Operand<T> x, Operand<TInt32> rows) {
+        Object[] shape = new Object[x.shape().numDimensions()];
+        shape[0] = rows;
+        for (int axis = 1; axis < shape.length; axis++) {
+            shape[axis] = size(tf, x, axis);
+        }
+        return tf.broadcastTo(x, of(tf, shape));
+    }
+
+    /** {@code count} places on axis 1 of {@code [b, n, c]} from {@code start} on; both {@code Integer} or {@code Operand}. */
+    public static <T extends TType> Operand<T> rows(Ops tf, Operand<T> x, Object start, Object count) {
+        return tf.slice(x, of(tf, 0, start, 0), of(tf, -1, count, -1));
+    }
+
+    /** Equal parts of the last axis. */
+    public static <T extends TType> List<Operand<T>> split(Ops tf, Operand<T> x, int parts) {
+        return List.copyOf(tf.split(tf.constant(x.shape().numDimensions() - 1), x, (long) parts).output());
+    }
+
+    /** Whether each place on axis 1 of {@code [b, n, ..]} is within its row's length: {@code [b, n]}. */
+    public static Operand<TBool> within(Ops tf, Operand<?> x, Operand<TInt32> lengths) {
+        Operand<TInt32> places = tf.range(tf.constant(0), size(tf, x, 1), tf.constant(1));
+        return tf.math.less(tf.expandDims(places, tf.constant(0)), tf.expandDims(lengths, tf.constant(1)));
+    }
+
+    /** {@code [b, n]} with zeros beyond each row's length. */
+    public static Operand<TInt32> zeroBeyond(Ops tf, Operand<TInt32> x, Operand<TInt32> lengths) {
+        return tf.select(within(tf, x, lengths), x, tf.constant(0));
     }
 
     @SuppressWarnings("unchecked")
