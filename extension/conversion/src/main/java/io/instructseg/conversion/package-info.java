@@ -1,0 +1,2 @@
+/** Official checkpoint and graph to a SavedModel, one tensor at a time. */
+package io.instructseg.conversion;
