@@ -10,8 +10,8 @@ import java.util.List;
  * The signatures of a saved model, one for each stage of InstructSeg (arXiv 2412.14006). A SavedModel that has them loads,
  * whoever wrote it.
  * <p>
- * Axes: {@code b} items (a sentence on a picture each), {@code i} pictures: either as many as items or 1, shared by
- * all items; {@code f} rows of the perceiver, a frame and a sentence each; {@code n} prompt tokens before splicing, {@code r}
+ * Axes: {@code b} items (a sentence on a picture each), {@code i} pictures: either as many as items (or rows) or 1, shared by
+ * all; {@code f} rows of the perceiver, a frame and a sentence each; {@code n} prompt tokens before splicing, {@code r}
  * instruction tokens; {@code k} queries to resolve, {@code height}, {@code width} a picture's size; {@code CLIP} the side of
  * SigLIP's input, {@code P} patch tokens, {@code D} the language model's width, {@code L} perceiver queries, {@code Q} mask
  * queries, {@code S} the side of the backbone's input and {@code S4..S32} that side divided by 4..32, {@code C2..C5} the
@@ -43,7 +43,7 @@ public enum Signature {
      * {@code instruction_ids} end in {@code [SEG]}; what stands beyond {@code instruction_lengths} has no influence.
      */
     PERCEIVE("perceive",
-            List.of(float32("patches", "f", "P", "D"), int32("instruction_ids", "f", "r"),
+            List.of(float32("patches", "i", "P", "D"), int32("instruction_ids", "f", "r"),
                     int32("instruction_lengths", "f")),
             List.of(float32("perceived", "f", "L", "D"))),
 

@@ -1,0 +1,125 @@
+package io.instructseg.conversion;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.tensorflow.Graph;
+
+import io.instructseg.checkpoint.Checkpoint;
+import io.instructseg.checkpoint.TensorInfo;
+import io.instructseg.format.Hyperparameters;
+import io.instructseg.format.ModelManifest;
+import io.instructseg.model.InstructSegGraph;
+import io.instructseg.model.Weight;
+
+/**
+ * Converts a checkpoint in the official layout to a SavedModel that is the whole model: graph, weights, tokenizer and
+ * {@code model.json}. Weights stream from file to file, one at a time. The model's directory appears when it is complete, and not
+ * before.
+ */
+public final class Converter {
+
+    private final Path source;
+    private final ConversionOptions options;
+    private final ConversionListener listener;
+
+    private Converter(Path source, ConversionOptions options, ConversionListener listener) {
+        this.source = source;
+        this.options = options;
+        this.listener = listener;
+    }
+
+    /**
+     * @param source directory of the checkpoint: configuration, tokenizer, weights
+     * @param target directory of the model, which must not exist yet, or be empty
+     * @throws ConversionException if the checkpoint or its configuration is not a model that can be converted, naming all that
+     *         is wrong with its weights
+     * @throws IOException also if files can't be read or written, or are damaged; nothing is left behind
+     */
+    public static ModelManifest convert(Path source, Path target, ConversionOptions options, ConversionListener listener)
+            throws IOException {
+        Converter converter = new Converter(source, options, listener);
+        try (PendingDirectory pending = new PendingDirectory(target)) {
+            ModelManifest manifest = converter.convert(pending.path());
+            pending.complete();
+            return manifest;
+        }
+    }
+
+    private ModelManifest convert(Path directory) throws IOException {
+        TokenizerFiles tokenizer = new TokenizerFiles(source);
+        tokenizer.check();
+        try (Checkpoint checkpoint = Checkpoint.open(source); Graph graph = new Graph()) {
+            Hyperparameters hyperparameters = HyperparameterReader.read(source, shapes(checkpoint));
+            InstructSegGraph model = InstructSegGraph.build(graph, hyperparameters, options.precision());
+            WeightCheck.check(model.weights(), checkpoint.tensors(),
+                    name -> UnusedWeights.contains(name, hyperparameters) || options.ignores(name));
+            writeVariables(checkpoint, model.weights(), directory.resolve("variables"));
+            new SavedModelWriter(graph).write(directory, model.weights());
+            tokenizer.copyTo(directory.resolve(ModelManifest.TOKENIZER_DIRECTORY));
+            ModelManifest manifest = new ModelManifest(ModelManifest.FORMAT_VERSION, options.precision(), hyperparameters,
+                    parameters(model.weights()), new SourceFiles(source, listener).hash(checkpoint.files()));
+            manifest.write(directory);
+            return manifest;
+        }
+    }
+
+    private static Map<String, List<Long>> shapes(Checkpoint checkpoint) {
+        return checkpoint.tensors().values().stream().collect(Collectors.toMap(TensorInfo::name, TensorInfo::shape));
+    }
+
+    private void writeVariables(Checkpoint checkpoint, Collection<Weight> weights, Path directory) throws IOException {
+        List<String> offenders = new ArrayList<>();
+        ByteBuffer scratch = ByteBuffer.allocateDirect(largest(weights));
+        long total = weights.stream().mapToLong(weight -> checkpoint.tensors().get(weight.name()).bytes()).sum();
+        long done = 0;
+        try (VariableWriter writer = new VariableWriter(directory)) {
+            for (Weight weight : weights) {
+                listener.progress("converting weights", done, total);
+                ByteBuffer elements = scratch.clear().limit(Math.toIntExact(bytes(weight)));
+                WeightBuffer buffer = new WeightBuffer(weight, elements);
+                checkpoint.readFloat32(weight.name(), buffer::put);
+                if (buffer.notFinite() > 0) {
+                    offenders.add(weight.name() + ": " + buffer.notFinite() + " of " + elements(weight) + " elements");
+                }
+                writer.add(weight, elements);
+                done += checkpoint.tensors().get(weight.name()).bytes();
+            }
+            if (!offenders.isEmpty()) {
+                throw ConversionException.listing("weights that are not finite in " + options.precision(), offenders);
+            }
+            writer.finish();
+        }
+    }
+
+    private static ModelManifest.Parameters parameters(Collection<Weight> weights) {
+        return new ModelManifest.Parameters(weights.size(), weights.stream().mapToLong(Converter::elements).sum(),
+                weights.stream().mapToLong(Converter::bytes).sum());
+    }
+
+    private static int largest(Collection<Weight> weights) throws ConversionException {
+        long largest = 0;
+        for (Weight weight : weights) {
+            if (bytes(weight) > Integer.MAX_VALUE) {
+                throw new ConversionException(weight.name() + " " + weight.checkpointShape() + " needs " + bytes(weight)
+                        + " bytes, a tensor can have " + Integer.MAX_VALUE);
+            }
+            largest = Math.max(largest, bytes(weight));
+        }
+        return (int) largest;
+    }
+
+    private static long bytes(Weight weight) {
+        return elements(weight) * weight.precision().bytes();
+    }
+
+    private static long elements(Weight weight) {
+        return weight.checkpointShape().stream().reduce(1L, Math::multiplyExact);
+    }
+}

@@ -1,0 +1,101 @@
+package io.instructseg.conversion;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TType;
+
+import io.instructseg.format.Signature;
+import io.instructseg.format.TensorSpec;
+import io.instructseg.model.InstructSegGraph;
+import io.instructseg.model.Weight;
+
+/** Writes {@code saved_model.pb}: the graph, its signatures, and the operations that restore its variables. */
+final class SavedModelWriter {
+
+    private static final String SCOPE = "restore";
+
+    private final Graph graph;
+    private final Ops tf;
+
+    SavedModelWriter(Graph graph) {
+        this.graph = graph;
+        this.tf = Ops.create(graph);
+    }
+
+    /** Adds the restore operations to the graph and writes it into the SavedModel's directory. */
+    void write(Path directory, Collection<Weight> weights) throws IOException {
+        SaverDef saver = restore(weights);
+        MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(graph.toGraphDef()).setSaverDef(saver);
+        meta.getMetaInfoDefBuilder().addTags("serve");
+        for (Signature signature : Signature.values()) {
+            meta.putSignatureDef(signature.key(), signature(signature));
+        }
+        SavedModel model = SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
+        try (OutputStream out = Files.newOutputStream(directory.resolve("saved_model.pb"))) {
+            model.writeTo(out);
+        }
+    }
+
+    /** One restore and assignment for each variable, so that loading moves them one by one. */
+    private SaverDef restore(Collection<Weight> weights) {
+        Ops ops = tf.withSubScope(SCOPE);
+        Operand<TString> prefix = ops.withName("prefix").placeholder(TString.class);
+        List<Op> assignments = new ArrayList<>();
+        for (Weight weight : weights) {
+            Output<?> handle = graph.operation("variables/" + weight.name()).output(0);
+            assignments.add(assign(ops, prefix, weight.name(), handle));
+        }
+        ops.withControlDependencies(assignments).withName("all").noOp();
+        return SaverDef.newBuilder().setVersion(SaverDef.CheckpointFormatVersion.V2)
+                .setFilenameTensorName(SCOPE + "/prefix:0").setSaveTensorName(SCOPE + "/prefix:0")
+                .setRestoreOpName(SCOPE + "/all").build();
+    }
+
+    private Op assign(Ops ops, Operand<TString> prefix, String name, Output<?> handle) {
+        GraphOperation value = (GraphOperation) graph.operation("variables/" + name + ".value");
+        @SuppressWarnings("unchecked")
+        Class<? extends TType> type = (Class<? extends TType>) value.output(0).type();
+        Operand<?> restored = ops.train.restore(prefix, ops.array(name), ops.array(""), List.of(type)).tensors().get(0);
+        return ops.assignVariableOp(handle, restored);
+    }
+
+    private SignatureDef signature(Signature signature) {
+        SignatureDef.Builder definition = SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
+        for (TensorSpec input : signature.inputs()) {
+            definition.putInputs(input.name(), tensor(signature, input));
+        }
+        for (TensorSpec output : signature.outputs()) {
+            definition.putOutputs(output.name(), tensor(signature, output));
+        }
+        return definition.build();
+    }
+
+    private TensorInfo tensor(Signature signature, TensorSpec spec) {
+        Output<?> output = graph.operation(InstructSegGraph.operation(signature, spec.name())).output(0);
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (int axis = 0; axis < output.shape().numDimensions(); axis++) {
+            shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(output.shape().get(axis)));
+        }
+        return TensorInfo.newBuilder().setName(output.op().name() + ":0").setDtype(output.dataType())
+                .setTensorShape(shape).build();
+    }
+}

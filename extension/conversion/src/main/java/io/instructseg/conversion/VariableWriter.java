@@ -1,0 +1,109 @@
+package io.instructseg.conversion;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
+
+import io.instructseg.format.Precision;
+import io.instructseg.model.Weight;
+
+/**
+ * Writes the variables of a SavedModel without a session full of weights: a few tensors at a time go into part files, which are
+ * merged in the end (facts: docs/architecture.md).
+ */
+final class VariableWriter implements AutoCloseable {
+
+    private static final long PART_BYTES = 256L << 20;
+
+    private final Path directory;
+    private final List<String> parts = new ArrayList<>();
+    private final List<Weight> pending = new ArrayList<>();
+    private final List<Tensor> tensors = new ArrayList<>();
+    private long pendingBytes;
+
+    /** @param directory {@code variables} of the SavedModel; created */
+    VariableWriter(Path directory) throws IOException {
+        this.directory = Files.createDirectories(directory);
+    }
+
+    /** Takes a copy of a variable's elements, in its precision and layout. */
+    void add(Weight weight, ByteBuffer elements) {
+        Shape shape = Shape.of(weight.shape().stream().mapToLong(Long::longValue).toArray());
+        tensors.add(Tensor.of(type(weight.precision()), shape, DataBuffers.of(elements)));
+        pending.add(weight);
+        pendingBytes += elements.remaining();
+        if (pendingBytes >= PART_BYTES) {
+            flush();
+        }
+    }
+
+    /** Writes what is pending and makes all parts one checkpoint of the prefix {@code variables}. */
+    void finish() {
+        flush();
+        try (Graph graph = new Graph(); Session session = new Session(graph)) {
+            Ops tf = Ops.create(graph);
+            String prefix = directory.resolve("variables").toString();
+            session.run(tf.train.mergeV2Checkpoints(tf.array(parts.toArray(String[]::new)), tf.constant(prefix)));
+        }
+    }
+
+    private void flush() {
+        if (pending.isEmpty()) {
+            return;
+        }
+        String part = directory.resolve("part-" + parts.size()).toString();
+        try (Graph graph = new Graph(); Session session = new Session(graph)) {
+            Ops tf = Ops.create(graph);
+            List<Operand<?>> values = new ArrayList<>();
+            Session.Runner runner = session.runner();
+            for (Tensor tensor : tensors) {
+                Operand<?> value = placeholder(tf, tensor);
+                values.add(value);
+                runner.feed(value.asOutput(), tensor);
+            }
+            String[] names = pending.stream().map(Weight::name).toArray(String[]::new);
+            String[] slices = pending.stream().map(weight -> "").toArray(String[]::new);
+            Op save = tf.train.save(tf.constant(part), tf.array(names), tf.array(slices), values);
+            runner.addTarget(save).run().close();
+        }
+        parts.add(part);
+        close();
+    }
+
+    private static Operand<?> placeholder(Ops tf, Tensor tensor) {
+        return tf.placeholder(((TType) tensor).type(), Placeholder.shape(tensor.shape()));
+    }
+
+    private static Class<? extends TType> type(Precision precision) {
+        return switch (precision) {
+            case FLOAT32 -> TFloat32.class;
+            case BFLOAT16 -> TBfloat16.class;
+            case FLOAT16 -> TFloat16.class;
+        };
+    }
+
+    @Override
+    public void close() {
+        tensors.forEach(Tensor::close);
+        tensors.clear();
+        pending.clear();
+        pendingBytes = 0;
+    }
+}

@@ -1,0 +1,129 @@
+package io.instructseg.engine.session;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+
+import io.instructseg.engine.ModelException;
+import io.instructseg.format.Signature;
+
+/**
+ * A loaded SavedModel: runs its signatures. Owns the graph and the weights until it is closed; thread-safe, as TensorFlow's
+ * sessions
+ * are.
+ */
+public final class ModelSession implements AutoCloseable {
+
+    static {
+        // JavaCPP would refuse native memory beyond 4 times the heap, and with it any model of the official size
+        if (System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
+            System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
+        }
+    }
+
+    private final SavedModelBundle bundle;
+    private final Map<String, SignatureDef> definitions;
+    private final Map<String, Long> sizes;
+
+    private ModelSession(SavedModelBundle bundle, Map<String, SignatureDef> definitions, Map<String, Long> sizes) {
+        this.bundle = bundle;
+        this.definitions = definitions;
+        this.sizes = sizes;
+    }
+
+    /**
+     * Loads a SavedModel.
+     *
+     * @throws ModelException if there is none, it is damaged, or its signatures are not those of {@link Signature}
+     */
+    public static ModelSession load(Path directory) throws ModelException {
+        if (!Files.isRegularFile(directory.resolve("saved_model.pb"))) {
+            throw new ModelException(directory + " is no model: it has no saved_model.pb");
+        }
+        SavedModelBundle bundle = open(directory);
+        try {
+            Map<String, SignatureDef> definitions = bundle.metaGraphDef().getSignatureDefMap();
+            return new ModelSession(bundle, definitions, SignatureCheck.check(definitions));
+        } catch (ModelException | RuntimeException e) {
+            bundle.close();
+            throw e;
+        }
+    }
+
+    private static SavedModelBundle open(Path directory) throws ModelException {
+        try {
+            return SavedModelBundle.loader(directory.toString()).withTags("serve").load();
+        } catch (TensorFlowException e) {
+            throw new ModelException(directory + " can't be loaded: " + e.getMessage(), e);
+        }
+    }
+
+    /** Size of a model-wide axis of {@link Signature}, such as {@code S}. */
+    public int size(String axis) {
+        if (!sizes.containsKey(axis)) {
+            throw new IllegalArgumentException("the model does not state the size of " + axis);
+        }
+        return Math.toIntExact(sizes.get(axis));
+    }
+
+    /** Whether a run can give this tensor: an output of the signature, or a tensor within it that the model names. */
+    public boolean has(Signature signature, String tensor) {
+        return definitions.get(signature.key()).containsOutputs(tensor)
+                || bundle.graph().operation(signature.key() + "/" + tensor) != null;
+    }
+
+    /**
+     * Runs a signature on host tensors.
+     *
+     * @param inputs by the signature's names
+     * @param tensors outputs, or tensors within the signature that {@link #has} knows
+     * @throws StageException if TensorFlow refuses
+     */
+    public Map<String, HostTensor> run(Signature signature, Map<String, HostTensor> inputs, Collection<String> tensors) {
+        Map<String, Activation> fed = new HashMap<>();
+        try {
+            inputs.forEach((name, tensor) -> fed.put(name, Activation.of(tensor)));
+            Map<String, HostTensor> results = new LinkedHashMap<>();
+            try (Activations outputs = runStage(signature, fed, tensors)) {
+                tensors.forEach(name -> results.put(name, outputs.get(name).toHost()));
+            }
+            return results;
+        } finally {
+            fed.values().forEach(Activation::close);
+        }
+    }
+
+    /** Runs a signature on what other signatures gave; the caller owns the outputs. */
+    public Activations runStage(Signature signature, Map<String, Activation> inputs, Collection<String> tensors) {
+        Session.Runner runner = bundle.session().runner();
+        SignatureDef definition = definitions.get(signature.key());
+        inputs.forEach((name, activation) -> runner.feed(definition.getInputsOrThrow(name).getName(), activation.tensor()));
+        tensors.forEach(name -> runner.fetch(operand(signature, definition, name)));
+        List<String> names = List.copyOf(tensors);
+        try {
+            return new Activations(names, runner.run());
+        } catch (TensorFlowException e) {
+            throw new StageException(signature, e);
+        }
+    }
+
+    private static String operand(Signature signature, SignatureDef definition, String name) {
+        TensorInfo output = definition.getOutputsMap().get(name);
+        return output != null ? output.getName() : signature.key() + "/" + name + ":0";
+    }
+
+    @Override
+    public void close() {
+        bundle.close();
+    }
+}

@@ -1,0 +1,101 @@
+package io.instructseg.engine.session;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
+
+import io.instructseg.engine.ModelException;
+import io.instructseg.format.ElementType;
+import io.instructseg.format.Signature;
+import io.instructseg.format.TensorSpec;
+
+/** Compares the signatures of a SavedModel with the contract, and learns the model's sizes from them. */
+final class SignatureCheck {
+
+    private final Map<String, SignatureDef> definitions;
+    private final Map<String, Long> sizes = new HashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private SignatureCheck(Map<String, SignatureDef> definitions) {
+        this.definitions = definitions;
+    }
+
+    /**
+     * @return the sizes of the model-wide axes, as far as the model states them
+     * @throws ModelException naming everything that is missing or different
+     */
+    static Map<String, Long> check(Map<String, SignatureDef> definitions) throws ModelException {
+        SignatureCheck check = new SignatureCheck(definitions);
+        for (Signature signature : Signature.values()) {
+            check.check(signature);
+        }
+        check.requireSize("CLIP");
+        check.requireSize("S");
+        if (!check.problems.isEmpty()) {
+            throw new ModelException("the SavedModel's signatures are not InstructSeg's:\n  "
+                    + String.join("\n  ", check.problems));
+        }
+        return Map.copyOf(check.sizes);
+    }
+
+    private void check(Signature signature) {
+        SignatureDef definition = definitions.get(signature.key());
+        if (definition == null) {
+            problems.add("no signature " + signature.key() + ", found " + definitions.keySet());
+            return;
+        }
+        signature.inputs().forEach(spec -> check(signature, spec, "input", definition.getInputsMap()));
+        signature.outputs().forEach(spec -> check(signature, spec, "output", definition.getOutputsMap()));
+    }
+
+    private void check(Signature signature, TensorSpec spec, String direction, Map<String, TensorInfo> tensors) {
+        String where = signature.key() + ": " + direction + " " + spec.name();
+        TensorInfo tensor = tensors.get(spec.name());
+        if (tensor == null) {
+            problems.add(where + " is missing, found " + tensors.keySet());
+            return;
+        }
+        if (tensor.getDtype() != dataType(spec.type())) {
+            problems.add(where + " is " + tensor.getDtype() + ", expected " + dataType(spec.type()));
+        }
+        TensorShapeProto shape = tensor.getTensorShape();
+        if (!shape.getUnknownRank() && shape.getDimCount() != spec.axes().size()) {
+            problems.add(where + " has " + shape.getDimCount() + " axes, expected " + spec.axes());
+            return;
+        }
+        for (int axis = 0; axis < shape.getDimCount(); axis++) {
+            checkSize(where, spec.axes().get(axis), shape.getDim(axis).getSize());
+        }
+    }
+
+    private void checkSize(String where, String axis, long size) {
+        boolean modelWide = Character.isUpperCase(axis.charAt(0));
+        if (size < 0 || !modelWide && !Character.isDigit(axis.charAt(0))) {
+            return;
+        }
+        long expected = modelWide ? sizes.computeIfAbsent(axis, name -> size) : Long.parseLong(axis);
+        if (size != expected) {
+            problems.add(where + " has size " + size + " on axis " + axis + ", expected " + expected);
+        }
+    }
+
+    private void requireSize(String axis) {
+        if (!sizes.containsKey(axis)) {
+            problems.add("no signature states the size of axis " + axis);
+        }
+    }
+
+    private static DataType dataType(ElementType type) {
+        return switch (type) {
+            case FLOAT32 -> DataType.DT_FLOAT;
+            case INT32 -> DataType.DT_INT32;
+            case UINT8 -> DataType.DT_UINT8;
+        };
+    }
+}
