@@ -1,0 +1,51 @@
+package io.instructseg.demo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * The small trained model that ships with the project: 4.4 million parameters that know drawn scenes of everyday objects, and nothing
+ * else. It was trained with the official code's modules and is in this jar as a converted model.
+ */
+public final class DemoModel {
+
+    /** Names of the model's files, one a line. */
+    private static final String INDEX = "files.txt";
+
+    private DemoModel() {
+    }
+
+    /**
+     * Writes the model into a directory, from which it can be loaded.
+     *
+     * @param directory created if need be; files of the same names are replaced
+     */
+    public static void extractTo(Path directory) throws IOException {
+        for (String name : files()) {
+            Path file = directory.resolve(name);
+            Files.createDirectories(file.getParent());
+            try (InputStream in = open(name)) {
+                Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    private static List<String> files() throws IOException {
+        try (InputStream in = open(INDEX)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+    }
+
+    private static InputStream open(String name) throws IOException {
+        InputStream in = DemoModel.class.getResourceAsStream("model/" + name);
+        if (in == null) {
+            throw new IOException("the demo model's jar is incomplete: it has no " + name);
+        }
+        return in;
+    }
+}
