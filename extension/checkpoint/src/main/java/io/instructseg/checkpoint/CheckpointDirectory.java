@@ -1,0 +1,60 @@
+package io.instructseg.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** The only place that weight files are taken from: names don't lead out of it, and links don't either. */
+final class CheckpointDirectory {
+
+    /** Separators and drive letters of any system, and control characters, which no file system needs. */
+    private static final Pattern NOT_IN_A_NAME = Pattern.compile("[/\\\\:\\p{Cntrl}]");
+
+    private final Path path;
+    private final Path realPath;
+
+    private CheckpointDirectory(Path path, Path realPath) {
+        this.path = path;
+        this.realPath = realPath;
+    }
+
+    static CheckpointDirectory of(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            throw new CheckpointException(path, Files.exists(path) ? "not a directory" : "no such directory");
+        }
+        return new CheckpointDirectory(path, path.toRealPath());
+    }
+
+    boolean contains(String fileName) {
+        return Files.exists(path.resolve(fileName), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** What is wrong with the name or the file, or null if it can be opened. */
+    String problem(String fileName) throws IOException {
+        String file = "file " + CheckpointException.quote(fileName);
+        if (fileName.isEmpty() || fileName.startsWith(".") || NOT_IN_A_NAME.matcher(fileName).find()) {
+            return file + " is not the plain name of a file in this directory";
+        }
+        if (!contains(fileName)) {
+            return file + " is missing";
+        }
+        Path resolved = path.resolve(fileName);
+        if (!Files.exists(resolved)) {
+            return file + " is a link to nothing";
+        }
+        if (!resolved.toRealPath().startsWith(realPath)) {
+            return file + " is a link out of the directory: put the file itself here";
+        }
+        return null;
+    }
+
+    Path resolve(String fileName) throws IOException {
+        String problem = problem(fileName);
+        if (problem != null) {
+            throw new CheckpointException(path, problem);
+        }
+        return path.resolve(fileName);
+    }
+}
