@@ -1,0 +1,123 @@
+package io.instructseg.engine.text;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The prompts that InstructSeg was trained with, as the official {@code InstructSegDatasets} makes them: the text is cut
+ * at the placeholders and each piece is tokenized on its own. Immutable and safe for use by several threads.
+ */
+public final class Prompts {
+
+    private static final String SYSTEM = "A chat between a curious user and an artificial intelligence assistant. "
+            + "The assistant gives helpful, detailed, and polite answers to the user's questions. USER: ";
+    private static final String ASSISTANT = " ASSISTANT:";
+    private static final String ANSWER = " \nSure, the segmentation result is [SEG]<seg><|endoftext|>";
+    private static final Map<String, Integer> PLACEHOLDERS = Map.of("<image>", Placeholders.IMAGE, "<seg>", Placeholders.SEG,
+            "<refer>", Placeholders.REFER, "<temporal>", Placeholders.TEMPORAL);
+    private static final Pattern PLACEHOLDER = Pattern.compile("<image>|<seg>|<refer>|<temporal>");
+
+    private final Tokenizer tokenizer;
+    private final Map<Task, int[]> templates = new EnumMap<>(Task.class);
+
+    /** @throws TokenizerException if the tokenizer's {@code model_max_length} is too small for the prompts */
+    public Prompts(Tokenizer tokenizer) throws TokenizerException {
+        this.tokenizer = tokenizer;
+        for (Task task : Task.values()) {
+            int[] ids = tokenize(SYSTEM + task.body() + ASSISTANT + ANSWER).toArray();
+            // The official collator would cut the prompt, and with it the mask queries.
+            if (ids.length > tokenizer.maxLength()) {
+                throw new TokenizerException("tokenizer_config.json", "model_max_length",
+                        String.valueOf(tokenizer.maxLength()), "at least %d, the length of a prompt".formatted(ids.length));
+            }
+            templates.put(task, ids);
+        }
+    }
+
+    /**
+     * The prompt for sentences about one object. They may hold any text: placeholders in them are plain text.
+     *
+     * @throws IllegalArgumentException if there is no sentence
+     */
+    public Prompt segmentation(Task task, List<String> sentences) {
+        IntStream instruction = Arrays.stream(tokenizer.encode(instruction(task, sentences)));
+        return new Prompt(templates.get(task).clone(),
+                IntStream.concat(instruction, IntStream.of(tokenizer.segmentationToken())).toArray());
+    }
+
+    /**
+     * The instruction by the official rules. Referring: each sentence with a full stop, joined by blanks, stripped.
+     * REASONING: the first sentence, stripped. VIDEO_REASONING: joined by blanks, stripped, without {@code (s)}.
+     *
+     * @throws IllegalArgumentException if there is no sentence
+     */
+    public static String instruction(Task task, List<String> sentences) {
+        if (sentences.isEmpty()) {
+            throw new IllegalArgumentException("sentences: found none, expected at least one");
+        }
+        return switch (task) {
+            case REFERRING, VIDEO_REFERRING -> strip(sentences.stream().collect(Collectors.joining(". ", " ", ".")));
+            case REASONING -> strip(sentences.get(0));
+            case VIDEO_REASONING -> strip(String.join(" ", sentences)).replace("(s)", "");
+        };
+    }
+
+    /**
+     * The prompt for a question to be answered in words, up to {@code ASSISTANT:}. Every {@code <image>} is removed from the
+     * question, which is then stripped; other placeholders in it are plain text.
+     *
+     * @param aboutImage whether there is a picture, for which {@link Placeholders#IMAGE} stands before the question
+     * @throws IllegalArgumentException if the prompt is longer than the tokenizer's {@code model_max_length}
+     */
+    public int[] question(String question, boolean aboutImage) {
+        String text = strip(question.replace("<image>", ""));
+        int[] ids = aboutImage
+                ? concat(tokenizer.encode(SYSTEM), new int[] { Placeholders.IMAGE }, tokenizer.encode("\n" + text + ASSISTANT))
+                : tokenizer.encode(SYSTEM + text + ASSISTANT);
+        if (ids.length > tokenizer.maxLength()) {
+            throw new IllegalArgumentException("question: found a prompt of %d tokens, expected at most %d"
+                    .formatted(ids.length, tokenizer.maxLength()));
+        }
+        return ids;
+    }
+
+    private IntStream tokenize(String prompt) {
+        IntStream.Builder ids = IntStream.builder();
+        Matcher matcher = PLACEHOLDER.matcher(prompt);
+        int start = 0;
+        while (matcher.find()) {
+            Arrays.stream(tokenizer.encode(prompt.substring(start, matcher.start()))).forEach(ids);
+            ids.accept(PLACEHOLDERS.get(matcher.group()));
+            start = matcher.end();
+        }
+        Arrays.stream(tokenizer.encode(prompt.substring(start))).forEach(ids);
+        return ids.build();
+    }
+
+    private static int[] concat(int[]... parts) {
+        return Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
+    }
+
+    /** Python's {@code str.strip}: white space by Unicode and the separators U+001C to U+001F. */
+    private static String strip(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isPythonSpace(text.charAt(start))) {
+            start++;
+        }
+        while (end > start && isPythonSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    private static boolean isPythonSpace(char c) {
+        return c >= 0x1C && c <= 0x1F || CodePointClasses.of(c) == CodePointClasses.Kind.WHITESPACE;
+    }
+}

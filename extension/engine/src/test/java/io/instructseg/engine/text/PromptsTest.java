@@ -1,0 +1,145 @@
+package io.instructseg.engine.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** Prompts of the official dataset classes. */
+class PromptsTest {
+
+    private static final Map<String, Task> TASKS = Map.of("res", Task.REFERRING, "reasonseg", Task.REASONING,
+            "rvos", Task.VIDEO_REFERRING, "revos", Task.VIDEO_REASONING);
+    private static final Map<String, Task> CASE_TASKS = Map.of("RES", Task.REFERRING, "ReasonSeg", Task.REASONING);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void segmentationPromptsAreTheOfficialOnes() throws IOException {
+        assertThat(checkSegmentation(TokenizerGoldens.PHI2, "expected")).isEqualTo(25);
+    }
+
+    @Test
+    void segmentationPromptsWithAPaddingTokenAreTheOfficialOnes() throws IOException {
+        assertThat(checkSegmentation(TokenizerGoldens.PHI2_PAD, "pad_variant")).isEqualTo(25);
+    }
+
+    @Test
+    void questionsAreTheOfficialOnes() throws IOException {
+        Prompts prompts = prompts(TokenizerGoldens.PHI2);
+        int checked = 0;
+        for (JsonNode golden : TokenizerGoldens.json("phi2-tokenizer/prompts.json").get("cases")) {
+            if (golden.get("task").textValue().startsWith("vqa")) {
+                String text = golden.get("expected").get("text").textValue();
+                assertThat(prompts.question(text, text.contains("<image>"))).as("%s", golden.get("id"))
+                        .isEqualTo(TokenizerGoldens.ints(golden.get("expected").get("input_ids")));
+                checked++;
+            }
+        }
+        assertThat(checked).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { TokenizerGoldens.MODEL_A, TokenizerGoldens.MODEL_B })
+    void instructionsAreThoseOfTheCases(String model) throws IOException {
+        try (Stream<Path> cases = Files.list(TokenizerGoldens.path(model + "/cases"))) {
+            List<JsonNode> images = cases.map(directory -> directory.resolve("case.json")).filter(Files::exists)
+                    .map(TokenizerGoldens::json).filter(golden -> CASE_TASKS.containsKey(golden.get("task").textValue()))
+                    .filter(golden -> golden.get("instruction").isTextual()).toList();
+            assertThat(images).hasSizeGreaterThanOrEqualTo(11).allSatisfy(golden -> {
+                Task task = CASE_TASKS.get(golden.get("task").textValue());
+                assertThat(golden.get("prompt").textValue()).contains(task.body());
+                assertThat(Prompts.instruction(task, TokenizerGoldens.strings(golden.get("sentences"))))
+                        .isEqualTo(golden.get("instruction").textValue());
+            });
+        }
+    }
+
+    /** Each expected string was made by the official expressions in Python. */
+    @Test
+    void stripsAsPythonDoes() {
+        assertThat(Prompts.instruction(Task.REASONING, List.of("\u001C\u0085 \u3000a b\u200B\u00A0\u2029\t")))
+                .isEqualTo("a b\u200B");
+        assertThat(Prompts.instruction(Task.REASONING, List.of("\uFEFFa\u180E", "ignored"))).isEqualTo("\uFEFFa\u180E");
+        assertThat(Prompts.instruction(Task.REASONING, List.of(" \n "))).isEmpty();
+        assertThat(Prompts.instruction(Task.REFERRING, List.of("\n a ", "b."))).isEqualTo("a . b..");
+        assertThat(Prompts.instruction(Task.VIDEO_REFERRING, List.of(""))).isEqualTo(".");
+        assertThat(Prompts.instruction(Task.VIDEO_REASONING, List.of("(s) dog(s)  "))).isEqualTo(" dog");
+    }
+
+    @Test
+    void refusesNoSentence() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Prompts.instruction(Task.REFERRING, List.of()))
+                .withMessage("sentences: found none, expected at least one");
+    }
+
+    @Test
+    void placeholdersOfAUserArePlainText() throws IOException {
+        Prompts prompts = prompts(TokenizerGoldens.PHI2);
+        String text = "<image><seg><refer><temporal>";
+        assertThat(Arrays.stream(prompts.segmentation(Task.REFERRING, List.of(text)).instruction()).filter(id -> id < 0))
+                .isEmpty();
+        assertThat(Arrays.stream(prompts.question(text, true)).filter(id -> id < 0)).containsExactly(Placeholders.IMAGE);
+    }
+
+    @Test
+    void refusesPromptsBeyondTheLimit() throws IOException {
+        Prompts prompts = prompts(TokenizerGoldens.PHI2);
+        assertThatIllegalArgumentException().isThrownBy(() -> prompts.question("why ".repeat(2048), true))
+                .withMessageStartingWith("question: found a prompt of ").withMessageEndingWith("expected at most 2048");
+        Path config = directory.resolve("tokenizer_config.json");
+        Files.writeString(config, Files.readString(config).replace("\"model_max_length\": 2048", "\"model_max_length\": 83"));
+        Tokenizer tokenizer = Tokenizer.load(directory);
+        assertThatExceptionOfType(TokenizerException.class).isThrownBy(() -> new Prompts(tokenizer))
+                .withMessage("tokenizer_config.json: model_max_length: found 83, expected at least 84, the length of a prompt");
+    }
+
+    private int checkSegmentation(String tokenizer, String variant) throws IOException {
+        Prompts prompts = prompts(tokenizer);
+        int checked = 0;
+        for (JsonNode golden : TokenizerGoldens.json("phi2-tokenizer/prompts.json").get("cases")) {
+            Task task = TASKS.get(golden.get("task").textValue());
+            // The service asks for masks only, never for an explanation along with them.
+            if (task != null && !golden.get("input").path("explanation").isTextual()) {
+                checkSegmentation(prompts, task, golden, golden.get(variant));
+                checked++;
+            }
+        }
+        return checked;
+    }
+
+    /** A video's evaluation has one instruction for each object, every other case a single one. */
+    private static void checkSegmentation(Prompts prompts, Task task, JsonNode golden, JsonNode expected) {
+        JsonNode instructions = expected.get("token_refer_id");
+        boolean severalObjects = instructions.get(0).isArray();
+        JsonNode sentences = golden.get("input").elements().next();
+        for (int i = 0; i < (severalObjects ? instructions.size() : 1); i++) {
+            JsonNode own = severalObjects ? sentences.get(i) : sentences;
+            Prompt prompt = prompts.segmentation(task,
+                    own.isArray() ? TokenizerGoldens.strings(own) : List.of(own.textValue()));
+            assertThat(prompt.ids()).as("%s", golden.get("id"))
+                    .isEqualTo(TokenizerGoldens.ints(expected.get("input_ids")));
+            assertThat(prompt.instruction()).as("%s", golden.get("id"))
+                    .isEqualTo(TokenizerGoldens.ints(severalObjects ? instructions.get(i) : instructions));
+        }
+    }
+
+    private Prompts prompts(String tokenizer) throws IOException {
+        return new Prompts(Tokenizer.load(TokenizerGoldens.slow(tokenizer, directory)));
+    }
+}
