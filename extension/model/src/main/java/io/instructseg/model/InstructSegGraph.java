@@ -1,16 +1,22 @@
 package io.instructseg.model;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 import io.instructseg.model.graph.Weights;
+import io.instructseg.model.resolution.MaskResolution;
 import io.instructseg.model.siglip.VisionEncoder;
+import io.instructseg.model.swin.SwinTransformer;
 
 /**
  * The whole model as a TensorFlow graph (official {@code InstructSeg.eval_seg} in {@code language_model/llava_phi.py}): each
@@ -33,6 +39,8 @@ public final class InstructSegGraph {
     public static InstructSegGraph build(Graph graph, Hyperparameters hyperparameters, Precision precision) {
         InstructSegGraph model = new InstructSegGraph(graph, hyperparameters, precision);
         model.stage(Signature.ENCODE_VISION, model::encodeVision);
+        model.stage(Signature.ENCODE_BACKBONE, model::encodeBackbone);
+        model.stage(Signature.RESOLVE_MASKS, model::resolveMasks);
         return model;
     }
 
@@ -54,5 +62,23 @@ public final class InstructSegGraph {
         VisionEncoder encoder = new VisionEncoder(stage.block(), hyperparameters.visionEncoder(),
                 hyperparameters.languageModel().hiddenSize());
         stage.output("patches", encoder.encode(stage.bytes("pixels")));
+    }
+
+    private void encodeBackbone(Stage stage) {
+        SwinTransformer backbone = new SwinTransformer(stage.block(), hyperparameters.backbone());
+        List<Operand<TFloat32>> maps = backbone.encode(stage.bytes("pixels"));
+        for (int i = 0; i < maps.size(); i++) {
+            stage.output("res" + (i + 2), maps.get(i));
+        }
+    }
+
+    private void resolveMasks(Stage stage) {
+        MaskResolution resolution = new MaskResolution(stage.block().tf(), hyperparameters.backbone().imageSize());
+        Operand<TInt32> selection = resolution.select(stage.ints("item"), stage.ints("queries"));
+        Operand<TFloat32> logits = resolution.resize(stage.floats("mask_logits"), selection, stage.ints("content_size"),
+                stage.ints("image_size"));
+        stage.output("scores", resolution.scores(stage.floats("seg_logits"), selection, logits));
+        stage.output("masks", resolution.masks(logits));
+        stage.output("resized_logits", logits);
     }
 }
