@@ -19,7 +19,9 @@ import io.instructseg.model.graph.Weights;
 import io.instructseg.model.perceiver.ObjectAwareVideoPerceiver;
 import io.instructseg.model.phi.LanguageModel;
 import io.instructseg.model.phi.PromptSplicer;
+import io.instructseg.model.resolution.MaskResolution;
 import io.instructseg.model.siglip.VisionEncoder;
+import io.instructseg.model.swin.SwinTransformer;
 
 /**
  * The whole model as a TensorFlow graph (official {@code InstructSeg.eval_seg} in {@code language_model/llava_phi.py}): each
@@ -45,6 +47,8 @@ public final class InstructSegGraph {
         model.stage(Signature.PERCEIVE, model::perceive);
         model.stage(Signature.REASON, model::reason);
         model.stage(Signature.FUSE, model::fuse);
+        model.stage(Signature.ENCODE_BACKBONE, model::encodeBackbone);
+        model.stage(Signature.RESOLVE_MASKS, model::resolveMasks);
         return model;
     }
 
@@ -93,5 +97,23 @@ public final class InstructSegGraph {
         VisionGuidedTextFusion fusion = new VisionGuidedTextFusion(stage.block(), hyperparameters);
         stage.output("score_embedding", fusion.fuse(stage.floats("instruction_states"), stage.ints("instruction_lengths"),
                 stage.floats("res5")));
+    }
+
+    private void encodeBackbone(Stage stage) {
+        SwinTransformer backbone = new SwinTransformer(stage.block(), hyperparameters.backbone());
+        List<Operand<TFloat32>> maps = backbone.encode(stage.bytes("pixels"));
+        for (int i = 0; i < maps.size(); i++) {
+            stage.output("res" + (i + 2), maps.get(i));
+        }
+    }
+
+    private void resolveMasks(Stage stage) {
+        MaskResolution resolution = new MaskResolution(stage.block().tf(), hyperparameters.backbone().imageSize());
+        Operand<TInt32> selection = resolution.select(stage.ints("item"), stage.ints("queries"));
+        Operand<TFloat32> logits = resolution.resize(stage.floats("mask_logits"), selection, stage.ints("content_size"),
+                stage.ints("image_size"));
+        stage.output("scores", resolution.scores(stage.floats("seg_logits"), selection, logits));
+        stage.output("masks", resolution.masks(logits));
+        stage.output("resized_logits", logits);
     }
 }

@@ -1,0 +1,47 @@
+package io.instructseg.model.swin;
+
+import java.util.Optional;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+import io.instructseg.model.graph.Activations;
+import io.instructseg.model.graph.Block;
+import io.instructseg.model.graph.Shapes;
+
+/** A pre-norm transformer layer whose attention stays within windows (official {@code SwinTransformerBlock}). */
+final class SwinBlock {
+
+    private final Block block;
+    private final Ops tf;
+    private final String name;
+    private final int heads;
+    private final int intermediateSize;
+
+    /** @param name what the goldens call this block */
+    SwinBlock(Block block, String name, int heads, int intermediateSize) {
+        this.block = block;
+        this.tf = block.tf();
+        this.name = name;
+        this.heads = heads;
+        this.intermediateSize = intermediateSize;
+    }
+
+    /** {@code [b, side, side, c]} to the same. */
+    Operand<TFloat32> apply(Operand<TFloat32> x, WindowPartition partition, RelativePositions positions) {
+        Operand<TFloat32> normal = block.tap(name + ".norm1.out", block.layerNorm("norm1", x, SwinTransformer.EPSILON));
+        Operand<TFloat32> windows = block.tap(name + ".attn.windows", partition.split(normal));
+        WindowAttention attention = new WindowAttention(block.at("attn"), heads);
+        Optional<Operand<TFloat32>> mask = partition.mask().map(value -> block.tap(name + ".attn.mask", value));
+        Operand<TFloat32> attended = block.tap(name + ".attn.out", attention.apply(windows, positions, mask));
+        Operand<TFloat32> sum = tf.math.add(x, partition.merge(attended));
+        return tf.math.add(sum, feedForward(block.layerNorm("norm2", sum, SwinTransformer.EPSILON)));
+    }
+
+    private Operand<TFloat32> feedForward(Operand<TFloat32> x) {
+        Block mlp = block.at("mlp");
+        Operand<TFloat32> hidden = Activations.gelu(tf, mlp.linear("fc1", x, intermediateSize));
+        return mlp.linear("fc2", hidden, Shapes.known(x, -1));
+    }
+}
