@@ -1,6 +1,7 @@
 package io.instructseg.model;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 
 import org.tensorflow.Graph;
@@ -10,6 +11,8 @@ import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 import io.instructseg.model.graph.Weights;
+import io.instructseg.model.mask2former.MaskDecoder;
+import io.instructseg.model.mask2former.PixelDecoder;
 import io.instructseg.model.siglip.VisionEncoder;
 
 /**
@@ -33,6 +36,8 @@ public final class InstructSegGraph {
     public static InstructSegGraph build(Graph graph, Hyperparameters hyperparameters, Precision precision) {
         InstructSegGraph model = new InstructSegGraph(graph, hyperparameters, precision);
         model.stage(Signature.ENCODE_VISION, model::encodeVision);
+        model.stage(Signature.DECODE_PIXELS, model::decodePixels);
+        model.stage(Signature.DECODE_MASKS, model::decodeMasks);
         return model;
     }
 
@@ -54,5 +59,25 @@ public final class InstructSegGraph {
         VisionEncoder encoder = new VisionEncoder(stage.block(), hyperparameters.visionEncoder(),
                 hyperparameters.languageModel().hiddenSize());
         stage.output("patches", encoder.encode(stage.bytes("pixels")));
+    }
+
+    private void decodePixels(Stage stage) {
+        PixelDecoder decoder = new PixelDecoder(stage.block(), hyperparameters.pixelDecoder(),
+                hyperparameters.maskDecoder().maskSize());
+        PixelDecoder.Features features = decoder.decode(
+                List.of(stage.floats("res2"), stage.floats("res3"), stage.floats("res4"), stage.floats("res5")));
+        stage.output("mask_features", features.maskFeatures());
+        for (int level = 0; level < features.maps().size(); level++) {
+            stage.output("features_" + level, features.maps().get(level));
+        }
+    }
+
+    private void decodeMasks(Stage stage) {
+        PixelDecoder.Features features = new PixelDecoder.Features(stage.floats("mask_features"),
+                List.of(stage.floats("features_0"), stage.floats("features_1"), stage.floats("features_2")));
+        MaskDecoder.Predictions predictions = new MaskDecoder(stage.block(), hyperparameters.maskDecoder())
+                .decode(stage.floats("query_states"), stage.floats("score_embedding"), features);
+        stage.output("mask_logits", predictions.maskLogits());
+        stage.output("seg_logits", predictions.segLogits());
     }
 }
