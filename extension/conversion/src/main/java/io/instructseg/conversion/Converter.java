@@ -20,7 +20,8 @@ import io.instructseg.model.Weight;
 
 /**
  * Converts a checkpoint in the official layout to a SavedModel that is the whole model: graph, weights, tokenizer and
- * {@code model.json}. Weights stream from file to file, one at a time. The model's directory appears when it is complete, and not
+ * {@code model.json}. Weights stream from file to file, one at a time. The model's directory appears when it is complete, and
+ * not
  * before.
  */
 public final class Converter {
@@ -76,7 +77,7 @@ public final class Converter {
 
     private void writeVariables(Checkpoint checkpoint, Collection<Weight> weights, Path directory) throws IOException {
         List<String> offenders = new ArrayList<>();
-        ByteBuffer scratch = ByteBuffer.allocateDirect(largest(weights));
+        ByteBuffer scratch = ByteBuffer.allocate(largest(weights));
         long total = weights.stream().mapToLong(weight -> checkpoint.tensors().get(weight.name()).bytes()).sum();
         long done = 0;
         try (VariableWriter writer = new VariableWriter(directory)) {

@@ -22,7 +22,8 @@ final class TokenizerFiles {
     void check() throws IOException {
         boolean slow = exists("vocab.json") && exists("merges.txt");
         if (!exists("tokenizer.json") && !slow) {
-            throw new ConversionException(directory + " has no tokenizer: expected tokenizer.json, or vocab.json and merges.txt");
+            throw new ConversionException(
+                    directory + " has no tokenizer: expected tokenizer.json, or vocab.json and merges.txt");
         }
         for (Path file : files()) {
             if (Files.size(file) > MAX_BYTES) {

@@ -12,7 +12,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
@@ -43,10 +42,16 @@ final class VariableWriter implements AutoCloseable {
         this.directory = Files.createDirectories(directory);
     }
 
-    /** Takes a copy of a variable's elements, in its precision and layout. */
+    /**
+     * Takes a copy of a variable's elements.
+     *
+     * @param elements in the variable's precision and layout, from 0 to the limit of the buffer's array
+     */
     void add(Weight weight, ByteBuffer elements) {
         Shape shape = Shape.of(weight.shape().stream().mapToLong(Long::longValue).toArray());
-        tensors.add(Tensor.of(type(weight.precision()), shape, DataBuffers.of(elements)));
+        // an array: TensorFlow Java copies other buffers byte by byte
+        tensors.add(Tensor.of(type(weight.precision()), shape, -1,
+                tensor -> tensor.asRawTensor().data().write(elements.array(), 0, elements.limit())));
         pending.add(weight);
         pendingBytes += elements.remaining();
         if (pendingBytes >= PART_BYTES) {

@@ -16,6 +16,8 @@ import io.instructseg.format.Signature;
 import io.instructseg.model.fusion.VisionGuidedTextFusion;
 import io.instructseg.model.graph.Shapes;
 import io.instructseg.model.graph.Weights;
+import io.instructseg.model.mask2former.MaskDecoder;
+import io.instructseg.model.mask2former.PixelDecoder;
 import io.instructseg.model.perceiver.ObjectAwareVideoPerceiver;
 import io.instructseg.model.phi.LanguageModel;
 import io.instructseg.model.phi.PromptSplicer;
@@ -44,10 +46,12 @@ public final class InstructSegGraph {
     public static InstructSegGraph build(Graph graph, Hyperparameters hyperparameters, Precision precision) {
         InstructSegGraph model = new InstructSegGraph(graph, hyperparameters, precision);
         model.stage(Signature.ENCODE_VISION, model::encodeVision);
+        model.stage(Signature.ENCODE_BACKBONE, model::encodeBackbone);
+        model.stage(Signature.DECODE_PIXELS, model::decodePixels);
         model.stage(Signature.PERCEIVE, model::perceive);
         model.stage(Signature.REASON, model::reason);
         model.stage(Signature.FUSE, model::fuse);
-        model.stage(Signature.ENCODE_BACKBONE, model::encodeBackbone);
+        model.stage(Signature.DECODE_MASKS, model::decodeMasks);
         model.stage(Signature.RESOLVE_MASKS, model::resolveMasks);
         return model;
     }
@@ -115,5 +119,25 @@ public final class InstructSegGraph {
         stage.output("scores", resolution.scores(stage.floats("seg_logits"), selection, logits));
         stage.output("masks", resolution.masks(logits));
         stage.output("resized_logits", logits);
+    }
+
+    private void decodePixels(Stage stage) {
+        PixelDecoder decoder = new PixelDecoder(stage.block(), hyperparameters.pixelDecoder(),
+                hyperparameters.maskDecoder().maskSize());
+        PixelDecoder.Features features = decoder.decode(
+                List.of(stage.floats("res2"), stage.floats("res3"), stage.floats("res4"), stage.floats("res5")));
+        stage.output("mask_features", features.maskFeatures());
+        for (int level = 0; level < features.maps().size(); level++) {
+            stage.output("features_" + level, features.maps().get(level));
+        }
+    }
+
+    private void decodeMasks(Stage stage) {
+        PixelDecoder.Features features = new PixelDecoder.Features(stage.floats("mask_features"),
+                List.of(stage.floats("features_0"), stage.floats("features_1"), stage.floats("features_2")));
+        MaskDecoder.Predictions predictions = new MaskDecoder(stage.block(), hyperparameters.maskDecoder())
+                .decode(stage.floats("query_states"), stage.floats("score_embedding"), features);
+        stage.output("mask_logits", predictions.maskLogits());
+        stage.output("seg_logits", predictions.segLogits());
     }
 }

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
@@ -23,7 +22,9 @@ public final class Activation implements AutoCloseable {
 
     /** A copy of a host tensor. */
     public static Activation of(HostTensor tensor) {
-        return new Activation(Tensor.of(type(tensor.type()), Shape.of(tensor.shape()), DataBuffers.of(tensor.data())));
+        ByteBuffer data = tensor.data();
+        return new Activation(Tensor.of(type(tensor.type()), Shape.of(tensor.shape()), -1,
+                copy -> copy.asRawTensor().data().write(data.array(), data.arrayOffset(), data.remaining())));
     }
 
     /** A copy in the JVM's memory. */

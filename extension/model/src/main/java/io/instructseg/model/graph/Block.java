@@ -8,6 +8,7 @@ import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
 
 import io.instructseg.model.Layout;
 
@@ -111,7 +112,7 @@ public final class Block {
     }
 
     /** Names a tensor after the official code's, so that comparisons can fetch it; returns it. */
-    public Operand<TFloat32> tap(String name, Operand<TFloat32> x) {
+    public <T extends TType> Operand<T> tap(String name, Operand<T> x) {
         return tf.withName(name).identity(x);
     }
 
