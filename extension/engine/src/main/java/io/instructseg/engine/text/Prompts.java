@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.instructseg.format.Placeholders;
+
 /**
  * The prompts that InstructSeg was trained with, as the official {@code InstructSegDatasets} makes them: the text is cut
  * at the placeholders and each piece is tokenized on its own. Immutable and safe for use by several threads.

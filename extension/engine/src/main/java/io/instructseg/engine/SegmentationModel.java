@@ -1,0 +1,156 @@
+package io.instructseg.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.instructseg.engine.image.ImageException;
+import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.session.Activation;
+import io.instructseg.engine.session.Activations;
+import io.instructseg.engine.session.ModelSession;
+import io.instructseg.engine.text.Prompt;
+import io.instructseg.engine.text.Prompts;
+import io.instructseg.engine.text.Tokenizer;
+import io.instructseg.format.ModelManifest;
+import io.instructseg.format.Signature;
+
+/**
+ * A loaded InstructSeg model. Calls block; they may come from several threads. Owns TensorFlow's memory until it is closed,
+ * which
+ * must not happen while a call runs.
+ */
+public final class SegmentationModel implements AutoCloseable {
+
+    /** Instructions that run side by side: more of them would only need more memory at once. */
+    private static final int BATCH = 8;
+
+    private final ModelSession session;
+    private final Tokenizer tokenizer;
+    private final Prompts prompts;
+    private final Optional<ModelManifest> manifest;
+
+    private SegmentationModel(ModelSession session, Tokenizer tokenizer, Optional<ModelManifest> manifest) throws IOException {
+        this.session = session;
+        this.tokenizer = tokenizer;
+        this.prompts = new Prompts(tokenizer);
+        this.manifest = manifest;
+    }
+
+    /**
+     * Loads a model from its directory: {@code saved_model.pb} with the signatures of {@link Signature}, {@code tokenizer/},
+     * and
+     * {@code model.json} if it is one that we converted.
+     *
+     * @throws IOException if something is missing, damaged, or does not fit together
+     */
+    public static SegmentationModel load(Path directory) throws IOException {
+        Optional<ModelManifest> manifest = Files.exists(directory.resolve(ModelManifest.FILE))
+                ? Optional.of(ModelManifest.read(directory))
+                : Optional.empty();
+        Tokenizer tokenizer = Tokenizer.load(directory.resolve(ModelManifest.TOKENIZER_DIRECTORY));
+        if (manifest.isPresent()) {
+            requireSameVocabulary(directory, manifest.get(), tokenizer);
+        }
+        ModelSession session = ModelSession.load(directory);
+        try {
+            return new SegmentationModel(session, tokenizer, manifest);
+        } catch (IOException | RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    private static void requireSameVocabulary(Path directory, ModelManifest manifest, Tokenizer tokenizer)
+            throws ModelException {
+        int rows = manifest.hyperparameters().languageModel().vocabularySize();
+        if (rows != tokenizer.size()) {
+            throw new ModelException(
+                    directory + ": the tokenizer has " + tokenizer.size() + " tokens, the model embeds " + rows);
+        }
+    }
+
+    /** What {@code model.json} says, if the model has one. */
+    public Optional<ModelManifest> manifest() {
+        return manifest;
+    }
+
+    /** Stage by stage, for comparisons and measurements. */
+    public ModelSession session() {
+        return session;
+    }
+
+    /** The prompts that the model was trained with, in its tokens. */
+    public Prompts prompts() {
+        return prompts;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /**
+     * Segments a picture. The picture is encoded once for all instructions.
+     *
+     * @return an answer for each instruction, in their order
+     * @throws ImageException if the picture is too long and thin
+     * @throws java.util.concurrent.CancellationException between two stages, once cancelled
+     */
+    public List<Segmentation> segment(RgbImage image, List<Instruction> instructions, Candidates wanted,
+            CancellationToken cancellation) throws ImageException {
+        StageRunner runner = new StageRunner(session, cancellation);
+        List<List<Candidate>> answers = new ArrayList<>();
+        try (ImageFeatures features = ImageFeatures.encode(image, runner)) {
+            for (int from = 0; from < instructions.size(); from += BATCH) {
+                List<Instruction> batch = instructions.subList(from, Math.min(from + BATCH, instructions.size()));
+                answers.addAll(answer(runner, features, batch, wanted));
+            }
+        }
+        return answers.stream().map(found -> new Segmentation(found.get(0), found, runner.timings().durations())).toList();
+    }
+
+    private List<List<Candidate>> answer(StageRunner runner, ImageFeatures image, List<Instruction> instructions,
+            Candidates wanted) {
+        List<Prompt> batch = instructions.stream()
+                .map(instruction -> prompts.segmentation(instruction.task(), instruction.sentences())).toList();
+        List<List<Candidate>> answers = new ArrayList<>();
+        try (Activations decoded = decode(runner, image, batch)) {
+            MaskResolver resolver = new MaskResolver(runner, image, decoded);
+            for (int item = 0; item < batch.size(); item++) {
+                answers.add(wanted == Candidates.ALL ? resolver.all(item) : List.of(resolver.best(item)));
+            }
+        }
+        return answers;
+    }
+
+    /** From prompts to the mask and score logits of each query. */
+    private static Activations decode(StageRunner runner, ImageFeatures image, List<Prompt> prompts) {
+        try (PromptBatch batch = new PromptBatch(prompts);
+                Activations perceived = runner.run(Signature.PERCEIVE, Map.of("patches", image.patches(), "instruction_ids",
+                        batch.instructionIds(), "instruction_lengths", batch.instructionLengths()));
+                Activations states = runner.run(Signature.REASON, reasonInputs(image, batch, perceived));
+                Activations fused = runner.run(Signature.FUSE, Map.of("instruction_states", states.get("instruction_states"),
+                        "instruction_lengths", batch.instructionLengths(), "res5", image.res5()))) {
+            Map<String, Activation> inputs = new HashMap<>(image.maps());
+            inputs.put("query_states", states.get("query_states"));
+            inputs.put("score_embedding", fused.get("score_embedding"));
+            return runner.run(Signature.DECODE_MASKS, inputs);
+        }
+    }
+
+    private static Map<String, Activation> reasonInputs(ImageFeatures image, PromptBatch batch, Activations perceived) {
+        return Map.of("prompt_ids", batch.promptIds(), "prompt_lengths", batch.promptLengths(), "instruction_ids",
+                batch.instructionIds(), "instruction_lengths", batch.instructionLengths(), "patches", image.patches(),
+                "perceived", perceived.get("perceived"));
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

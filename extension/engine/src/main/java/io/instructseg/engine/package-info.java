@@ -1,0 +1,2 @@
+/** Segments pictures with a converted model: load a {@link io.instructseg.engine.SegmentationModel}, ask, close it. */
+package io.instructseg.engine;
