@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
+import io.instructseg.format.Placeholders;
+
 /** Prompts of the official dataset classes. */
 class PromptsTest {
 
