@@ -50,7 +50,7 @@ public final class Activation implements AutoCloseable {
         return switch (tensor.dataType()) {
             case DT_FLOAT -> ElementType.FLOAT32;
             case DT_INT32 -> ElementType.INT32;
-            case DT_UINT8 -> ElementType.UINT8;
+            case DT_UINT8, DT_BOOL -> ElementType.UINT8;
             default -> throw new IllegalStateException("no signature gives a tensor of " + tensor.dataType());
         };
     }

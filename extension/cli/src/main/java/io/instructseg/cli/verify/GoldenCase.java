@@ -1,0 +1,155 @@
+package io.instructseg.cli.verify;
+
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+import io.instructseg.checkpoint.Checkpoint;
+import io.instructseg.checkpoint.Safetensors;
+import io.instructseg.checkpoint.TensorInfo;
+import io.instructseg.engine.Instruction;
+import io.instructseg.engine.text.Task;
+
+/** A run of the official code: {@code case.json}, the pictures, and a {@code STAGE.safetensors} for each recorded stage. */
+final class GoldenCase {
+
+    private static final Map<String, Task> TASKS = Map.of("RES", Task.REFERRING, "ReasonSeg", Task.REASONING);
+
+    private final Path directory;
+    private final JsonNode description;
+
+    private GoldenCase(Path directory, JsonNode description) {
+        this.directory = directory;
+        this.description = description;
+    }
+
+    /** @throws IOException if the directory holds no case of a picture */
+    static GoldenCase open(Path directory) throws IOException {
+        Path file = directory.resolve("case.json");
+        if (!Files.isRegularFile(file)) {
+            throw new IOException(directory + " is no case: it has no case.json");
+        }
+        try {
+            GoldenCase golden = new GoldenCase(directory, new ObjectMapper().readTree(file.toFile()));
+            String task = golden.text("task");
+            if (!TASKS.containsKey(task)) {
+                throw new IOException(file + ": task is " + task + ", expected one of " + TASKS.keySet());
+            }
+            return golden;
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + " is malformed: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** One instruction for each picture. */
+    List<Instruction> instructions() throws IOException {
+        JsonNode sentences = required("sentences");
+        List<Instruction> instructions = new ArrayList<>();
+        if (!description.has("images")) {
+            instructions.add(instruction(sentences));
+        } else {
+            for (JsonNode item : sentences) {
+                instructions.add(instruction(item));
+            }
+        }
+        return instructions;
+    }
+
+    private Instruction instruction(JsonNode sentences) throws IOException {
+        List<String> texts = new ArrayList<>();
+        sentences.forEach(sentence -> texts.add(sentence.asText()));
+        return new Instruction(TASKS.get(text("task")), texts);
+    }
+
+    List<Path> images() throws IOException {
+        if (!description.has("images")) {
+            return List.of(directory.resolve(text("image")));
+        }
+        List<Path> files = new ArrayList<>();
+        description.get("images").forEach(name -> files.add(directory.resolve(name.asText())));
+        return files;
+    }
+
+    /** Whether the official code's two decoders saw the same picture. */
+    boolean decodersAgree() {
+        return description.path("two_decoders_agree").asBoolean(true);
+    }
+
+    int integer(String field) throws IOException {
+        return required(field).asInt();
+    }
+
+    double number(String field) throws IOException {
+        return required(field).asDouble();
+    }
+
+    boolean has(String stage) {
+        return Files.isRegularFile(file(stage));
+    }
+
+    /** Names of a stage's tensors; none if the stage was not recorded. */
+    Set<String> names(String stage) throws IOException {
+        if (!has(stage)) {
+            return Set.of();
+        }
+        try (Checkpoint tensors = Safetensors.openFile(file(stage))) {
+            return Set.copyOf(tensors.tensors().keySet());
+        }
+    }
+
+    /** A tensor, if it was recorded. */
+    Optional<GoldenTensor> find(String stage, String name) throws IOException {
+        if (!has(stage)) {
+            return Optional.empty();
+        }
+        try (Checkpoint tensors = Safetensors.openFile(file(stage))) {
+            TensorInfo info = tensors.tensors().get(name);
+            return info == null ? Optional.empty() : Optional.of(read(tensors, info));
+        }
+    }
+
+    /** @throws IOException if it was not recorded */
+    GoldenTensor get(String stage, String name) throws IOException {
+        return find(stage, name).orElseThrow(() -> new IOException(file(stage) + " has no tensor " + name));
+    }
+
+    private static GoldenTensor read(Checkpoint tensors, TensorInfo info) throws IOException {
+        float[] values = new float[Math.toIntExact(info.elements())];
+        if (info.dataType().isFloatingPoint()) {
+            FloatBuffer target = FloatBuffer.wrap(values);
+            tensors.readFloat32(info.name(), target::put);
+        } else {
+            long[] integers = tensors.readIntegers(info.name());
+            for (int i = 0; i < values.length; i++) {
+                values[i] = integers[i];
+            }
+        }
+        return new GoldenTensor(info.shape().stream().mapToLong(Long::longValue).toArray(), values);
+    }
+
+    private Path file(String stage) {
+        return directory.resolve(stage + ".safetensors");
+    }
+
+    private String text(String field) throws IOException {
+        return required(field).asText();
+    }
+
+    private JsonNode required(String field) throws IOException {
+        JsonNode node = description.get(field);
+        if (node == null) {
+            throw new IOException(directory.resolve("case.json") + " has no field " + field);
+        }
+        return node;
+    }
+}

@@ -1,0 +1,193 @@
+package io.instructseg.cli.verify;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import io.instructseg.engine.CancellationToken;
+import io.instructseg.engine.Candidate;
+import io.instructseg.engine.Candidates;
+import io.instructseg.engine.Instruction;
+import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.image.BackboneInput;
+import io.instructseg.engine.image.ImageDecoder;
+import io.instructseg.engine.image.ImageLimits;
+import io.instructseg.engine.image.Preprocessing;
+import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.mask.Mask;
+import io.instructseg.engine.session.HostTensor;
+import io.instructseg.engine.text.Prompt;
+import io.instructseg.format.Signature;
+
+/** Compares what stands before and behind the model: preprocessing, prompts, the resolution of masks, and the whole run. */
+final class PictureVerifier {
+
+    private final GoldenCase golden;
+    private final SegmentationModel model;
+    private final Tolerances tolerances;
+    private final List<Comparison> comparisons = new ArrayList<>();
+
+    PictureVerifier(GoldenCase golden, SegmentationModel model, Tolerances tolerances) {
+        this.golden = golden;
+        this.model = model;
+        this.tolerances = tolerances;
+    }
+
+    List<Comparison> verifyInput() throws IOException {
+        comparisons.clear();
+        if (golden.has("preprocess")) {
+            verifyPreprocessing();
+        }
+        verifyPrompts();
+        return List.copyOf(comparisons);
+    }
+
+    List<Comparison> verifyResult() throws IOException {
+        comparisons.clear();
+        verifyResolution();
+        verifyWholeRun();
+        return List.copyOf(comparisons);
+    }
+
+    private void verifyPreprocessing() throws IOException {
+        StageInputs inputs = new StageInputs(golden);
+        List<byte[]> clip = new ArrayList<>();
+        List<byte[]> backbone = new ArrayList<>();
+        for (int i = 0; i < golden.images().size(); i++) {
+            RgbImage image = picture(i);
+            clip.add(Preprocessing.siglipInput(image, model.session().size("CLIP")).pixels());
+            backbone.add(Preprocessing.backboneInput(image, model.session().size("S")).image().pixels());
+        }
+        if (golden.decodersAgree()) {
+            exact("SigLIP's picture", inputs.clipPixels().bytes(), concat(clip));
+        }
+        exact("the backbone's picture", inputs.backbonePixels().bytes(), concat(backbone));
+    }
+
+    private void exact(String what, byte[] expected, byte[] actual) {
+        comparisons.add(Comparison.exact("preprocess", what, floats(expected), floats(actual)));
+    }
+
+    private void verifyPrompts() throws IOException {
+        List<Instruction> instructions = golden.instructions();
+        GoldenTensor ids = golden.get("prompt", "input_ids");
+        for (int item = 0; item < instructions.size(); item++) {
+            Instruction instruction = instructions.get(item);
+            Prompt prompt = model.prompts().segmentation(instruction.task(), instruction.sentences());
+            comparisons.add(Comparison.exact("prompt", "ids " + item, ids.rows(item, item + 1).values(), floats(prompt.ids())));
+            comparisons.add(Comparison.exact("prompt", "instruction " + item,
+                    golden.get("prompt", "token_refer_id." + item).values(), floats(prompt.instruction())));
+        }
+    }
+
+    /** The official decoder's logits to scores and masks; the official code does so for the first item only. */
+    private void verifyResolution() throws IOException {
+        GoldenTensor logits = golden.get("mask_decoder", "final_mask_logits");
+        GoldenTensor segLogits = golden.get("mask_decoder", "final_seg_logits");
+        BackboneInput input = Preprocessing.backboneInput(picture(0), model.session().size("S"));
+        int queries = logits.size(1);
+        Map<String, HostTensor> feeds = new HashMap<>();
+        feeds.put("mask_logits", HostTensor.floats(logits.values(), logits.shape()));
+        feeds.put("seg_logits", HostTensor.floats(segLogits.values(), logits.size(0), queries));
+        feeds.put("item", HostTensor.ints(new int[] { 0 }));
+        feeds.put("queries", HostTensor.ints(IntStream.range(0, queries).toArray(), queries));
+        feeds.put("content_size", HostTensor.ints(new int[] { input.contentHeight(), input.contentWidth() }, 2));
+        feeds.put("image_size", HostTensor.ints(new int[] { height(), width() }, 2));
+        Map<String, HostTensor> outputs = model.session().run(Signature.RESOLVE_MASKS, feeds,
+                List.of("scores", "masks", "resized_logits"));
+        float[] scores = outputs.get("scores").floats();
+        int winner = golden.integer("winner");
+        comparisons.add(Comparison.absolute("result", "scores", golden.get("result", "scores").values(), scores,
+                tolerances.score()));
+        comparisons.add(Comparison.exact("result", "winner", new float[] { winner }, new float[] { best(scores) }));
+        int area = height() * width();
+        float[] resized = Arrays.copyOfRange(outputs.get("resized_logits").floats(), winner * area, (winner + 1) * area);
+        float[] official = golden.get("result", "winner_mask_logits").values();
+        comparisons.add(Comparison.relative("result", "winner's logits", official, resized, tolerances.stage()));
+        byte[] mask = Arrays.copyOfRange(outputs.get("masks").bytes(), winner * area, (winner + 1) * area);
+        comparisons.add(Comparison.share("result", "winner's mask", binary(official), floats(mask),
+                tolerances.flippedPixels()));
+    }
+
+    /** From the picture file to the mask. */
+    private void verifyWholeRun() throws IOException {
+        List<Candidate> candidates = model.segment(picture(0), golden.instructions().subList(0, 1), Candidates.ALL,
+                CancellationToken.NONE).get(0).candidates();
+        int winner = golden.integer("winner");
+        float[] scores = new float[candidates.size()];
+        candidates.forEach(candidate -> scores[candidate.query()] = (float) candidate.score());
+        comparisons.add(Comparison.absolute("end to end", "scores", golden.get("result", "scores").values(), scores,
+                tolerances.score()));
+        // where the two best are closer than the tolerance of their scores, either may win
+        double lead = golden.number("winner_score") - scores[best(scores)];
+        double allowed = golden.number("score_margin") > 2 * tolerances.score() ? 0 : 2 * tolerances.score();
+        boolean same = best(scores) == winner || Math.abs(lead) <= allowed;
+        comparisons.add(new Comparison("end to end", "winner", same ? 0 : 1, same ? 0 : 1, 0));
+        Mask mask = candidates.stream().filter(candidate -> candidate.query() == winner).findFirst().orElseThrow().mask();
+        Mask official = Mask.of(width(), height(), bits(golden.get("result", "winner_mask_logits").values()));
+        double missing = 1 - mask.iou(official);
+        comparisons.add(new Comparison("end to end", "1 - IoU", missing, missing, 1 - tolerances.iou()));
+    }
+
+    private RgbImage picture(int index) throws IOException {
+        return ImageDecoder.decode(golden.images().get(index), ImageLimits.DEFAULT).image();
+    }
+
+    private int height() throws IOException {
+        return golden.get("result", "winner_mask_logits").size(0);
+    }
+
+    private int width() throws IOException {
+        return golden.get("result", "winner_mask_logits").size(1);
+    }
+
+    private static int best(float[] scores) {
+        return IntStream.range(0, scores.length).reduce((a, b) -> scores[b] > scores[a] ? b : a).orElseThrow();
+    }
+
+    private static boolean[] bits(float[] logits) {
+        boolean[] bits = new boolean[logits.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = logits[i] > 0;
+        }
+        return bits;
+    }
+
+    private static float[] binary(float[] logits) {
+        float[] values = new float[logits.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = logits[i] > 0 ? 1 : 0;
+        }
+        return values;
+    }
+
+    private static float[] floats(byte[] bytes) {
+        float[] values = new float[bytes.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = bytes[i] & 0xFF;
+        }
+        return values;
+    }
+
+    private static float[] floats(int[] ints) {
+        float[] values = new float[ints.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = ints[i];
+        }
+        return values;
+    }
+
+    private static byte[] concat(List<byte[]> parts) {
+        byte[] all = new byte[parts.stream().mapToInt(part -> part.length).sum()];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+}

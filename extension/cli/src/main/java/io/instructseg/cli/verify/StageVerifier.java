@@ -1,0 +1,178 @@
+package io.instructseg.cli.verify;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+import io.instructseg.engine.session.HostTensor;
+import io.instructseg.engine.session.ModelSession;
+import io.instructseg.format.Signature;
+
+/** Feeds each stage with the official stage's input and compares all that both sides name. */
+final class StageVerifier {
+
+    private final GoldenCase golden;
+    private final StageInputs inputs;
+    private final ModelSession session;
+    private final Tolerances tolerances;
+    private final List<Comparison> comparisons = new ArrayList<>();
+
+    StageVerifier(GoldenCase golden, ModelSession session, Tolerances tolerances) {
+        this.golden = golden;
+        this.inputs = new StageInputs(golden);
+        this.session = session;
+        this.tolerances = tolerances;
+    }
+
+    /** All stages that the case holds. */
+    List<Comparison> verify() throws IOException {
+        if (golden.has("preprocess")) {
+            verify("siglip", Signature.ENCODE_VISION, Map.of("pixels", inputs.clipPixels()));
+            verify("swin", Signature.ENCODE_BACKBONE, Map.of("pixels", inputs.backbonePixels()));
+        }
+        if (golden.find("swin", "res2").isPresent()) {
+            verify("pixel_decoder", Signature.DECODE_PIXELS, Map.of("res2", inputs.map("swin", "res2"), "res3",
+                    inputs.map("swin", "res3"), "res4", inputs.map("swin", "res4"), "res5", inputs.map("swin", "res5")));
+        }
+        verify("ovp", Signature.PERCEIVE, Map.of("patches", inputs.floats("siglip", "projected"), "instruction_ids",
+                inputs.instructionIds(), "instruction_lengths", inputs.instructionLengths()));
+        verifyLanguageModel();
+        verifyFusion();
+        if (golden.find("pixel_decoder", "mask_features").isPresent()) {
+            verifyMaskDecoder();
+        }
+        return comparisons;
+    }
+
+    /** Tensors of the same names; feature maps are channels-first in PyTorch. */
+    private void verify(String stage, Signature signature, Map<String, HostTensor> feeds) throws IOException {
+        Map<String, String> tensors = new LinkedHashMap<>();
+        for (String name : new TreeSet<>(golden.names(stage))) {
+            tensors.put(name, name.replace("multi_scale.", "features_"));
+        }
+        tensors.values().removeIf(name -> !session.has(signature, name));
+        Map<String, HostTensor> outputs = session.run(signature, feeds, tensors.values());
+        for (Map.Entry<String, String> entry : tensors.entrySet()) {
+            GoldenTensor expected = golden.get(stage, entry.getKey());
+            boolean map = expected.shape().length == 4 && !entry.getKey().startsWith("layer.")
+                    && !entry.getKey().equals("deform.value") && !entry.getKey().equals("out");
+            compare(stage, entry.getKey(), map ? expected.channelsLast() : expected, outputs.get(entry.getValue()));
+        }
+    }
+
+    private void verifyLanguageModel() throws IOException {
+        GoldenTensor perceived = golden.get("ovp", "out");
+        long items = inputs.instructions().size();
+        long width = perceived.size(3);
+        Map<String, HostTensor> feeds = Map.of("prompt_ids", inputs.promptIds(), "prompt_lengths", inputs.promptLengths(),
+                "instruction_ids", inputs.instructionIds(), "instruction_lengths", inputs.instructionLengths(), "patches",
+                inputs.floats("siglip", "projected"), "perceived",
+                inputs.floats("ovp", "out", items * perceived.size(1), perceived.size(2), width));
+        List<String> names = new ArrayList<>(new TreeSet<>(golden.names("phi")));
+        names.add("inputs_embeds");
+        // ours has the positions only that are asked for: compared as states below
+        names.remove("last_hidden_state");
+        names.removeIf(name -> !session.has(Signature.REASON, name));
+        List<String> outputs = new ArrayList<>(names);
+        outputs.addAll(List.of("instruction_states", "query_states"));
+        Map<String, HostTensor> states = session.run(Signature.REASON, feeds, outputs);
+        for (String name : names) {
+            Optional<GoldenTensor> expected = golden.find(name.equals("inputs_embeds") ? "prompt" : "phi", name);
+            if (expected.isPresent()) {
+                compareUnpadded(name, expected.get(), states.get(name).floats());
+            }
+        }
+        compare("phi", "query states", golden.get("mask_decoder", "seg_query_raw"), states.get("query_states"));
+        compareInstructions(states.get("instruction_states"));
+    }
+
+    /** What the attention mask leaves out is padding, where anything may stand. */
+    private void compareUnpadded(String name, GoldenTensor expected, float[] actual) throws IOException {
+        float[] mask = golden.get("prompt", "attention_mask").values();
+        int width = expected.size(2);
+        float[] wanted = expected.values().clone();
+        float[] found = actual.clone();
+        for (int i = 0; i < Math.min(wanted.length, found.length); i++) {
+            if (mask[i / width] == 0) {
+                wanted[i] = 0;
+                found[i] = 0;
+            }
+        }
+        comparisons.add(Comparison.relative("phi", name, wanted, found, tolerances.stage()));
+    }
+
+    private void compareInstructions(HostTensor states) throws IOException {
+        int longest = (int) states.shape()[1];
+        int width = (int) states.shape()[2];
+        float[] all = states.floats();
+        for (int item = 0; item < states.shape()[0]; item++) {
+            GoldenTensor expected = golden.get("fusion", "mean_and_tokens." + item);
+            int tokens = expected.size(0) - 1;
+            GoldenTensor own = new GoldenTensor(new long[] { states.shape()[0] * longest, width }, all).rows(item * longest,
+                    item * longest + tokens);
+            comparisons.add(Comparison.relative("phi", "instruction states " + item, expected.rows(1, tokens + 1).values(),
+                    own.values(), tolerances.stage()));
+        }
+    }
+
+    private void verifyFusion() throws IOException {
+        Map<String, HostTensor> feeds = Map.of("instruction_states", inputs.instructionStates(), "instruction_lengths",
+                inputs.instructionLengths(), "res5", inputs.map("swin", "res5"));
+        List<String> perItem = new ArrayList<>(List.of("origin", "text", "vmtf.out"));
+        for (int layer = 0; golden.find("fusion", "vmtf.layer." + layer + ".0").isPresent(); layer++) {
+            perItem.add("vmtf.layer." + layer);
+        }
+        perItem.removeIf(name -> !session.has(Signature.FUSE, name));
+        List<String> outputs = new ArrayList<>(perItem);
+        outputs.add("score_embedding");
+        Map<String, HostTensor> fused = session.run(Signature.FUSE, feeds, outputs);
+        for (String name : perItem) {
+            for (int item = 0; golden.find("fusion", name + "." + item).isPresent(); item++) {
+                // of the official latents, only the first row, the mean's, is ever read
+                GoldenTensor expected = golden.get("fusion", name + "." + item).rows(0, 1);
+                GoldenTensor own = new GoldenTensor(expected.shape(), fused.get(name).floats()).rows(item, item + 1);
+                comparisons.add(Comparison.relative("fusion", name + " " + item, expected.values(), own.values(),
+                        tolerances.stage()));
+            }
+        }
+        compare("fusion", "E_v", golden.get("fusion", "E_v"), fused.get("score_embedding"));
+    }
+
+    private void verifyMaskDecoder() throws IOException {
+        GoldenTensor embedding = golden.get("fusion", "E_v");
+        Map<String, HostTensor> feeds = Map.of("query_states", inputs.floats("mask_decoder", "seg_query_raw"),
+                "score_embedding", inputs.floats("fusion", "E_v", embedding.size(0), embedding.size(2)), "mask_features",
+                inputs.map("pixel_decoder", "mask_features"), "features_0", inputs.map("pixel_decoder", "multi_scale.0"),
+                "features_1", inputs.map("pixel_decoder", "multi_scale.1"), "features_2",
+                inputs.map("pixel_decoder", "multi_scale.2"));
+        Map<String, String> tensors = new LinkedHashMap<>();
+        for (String name : new TreeSet<>(golden.names("mask_decoder"))) {
+            tensors.put(name, name.replace("final_", ""));
+        }
+        tensors.values().removeIf(name -> !session.has(Signature.DECODE_MASKS, name) || name.equals("query_states"));
+        Map<String, HostTensor> outputs = session.run(Signature.DECODE_MASKS, feeds, tensors.values());
+        for (Map.Entry<String, String> entry : tensors.entrySet()) {
+            GoldenTensor expected = golden.get("mask_decoder", entry.getKey());
+            boolean sequenceFirst = entry.getKey().matches("layer\\.\\d+\\.(cross|self)|prediction\\.\\d+\\.query|memory.*");
+            compare("mask_decoder", entry.getKey(), sequenceFirst ? expected.batchFirst() : expected,
+                    outputs.get(entry.getValue()));
+        }
+    }
+
+    private void compare(String stage, String name, GoldenTensor expected, HostTensor actual) {
+        if (name.contains("attn_mask")) {
+            byte[] bits = actual.bytes();
+            float[] values = new float[bits.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = bits[i];
+            }
+            comparisons.add(Comparison.share(stage, name, expected.values(), values, tolerances.flippedBits()));
+        } else {
+            comparisons.add(Comparison.relative(stage, name, expected.values(), actual.floats(), tolerances.stage()));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.instructseg.cli.verify;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import io.instructseg.engine.SegmentationModel;
+import io.instructseg.format.ModelManifest;
+import io.instructseg.format.Precision;
+
+/**
+ * The comparison of a model with a case of the official code.
+ *
+ * @param comparisons of every tensor, stage after stage
+ */
+record Verification(List<Comparison> comparisons) {
+
+    /** Runs all stages that the case holds, each with the official input, and then the whole. */
+    static Verification run(SegmentationModel model, Path caseDirectory) throws IOException {
+        GoldenCase golden = GoldenCase.open(caseDirectory);
+        Tolerances tolerances = Tolerances.of(model.manifest().map(ModelManifest::precision).orElse(Precision.FLOAT32));
+        PictureVerifier picture = new PictureVerifier(golden, model, tolerances);
+        List<Comparison> comparisons = new ArrayList<>(picture.verifyInput());
+        comparisons.addAll(new StageVerifier(golden, model.session(), tolerances).verify());
+        comparisons.addAll(picture.verifyResult());
+        return new Verification(comparisons);
+    }
+
+    boolean passes() {
+        return comparisons.stream().allMatch(Comparison::passes);
+    }
+
+    /** The comparison of each stage that comes closest to its tolerance, or exceeds it most. */
+    List<Comparison> worstOfStages() {
+        Map<String, List<Comparison>> stages = comparisons.stream()
+                .collect(Collectors.groupingBy(Comparison::stage, LinkedHashMap::new, Collectors.toList()));
+        return stages.values().stream().map(stage -> stage.stream().max(Comparator.comparingDouble(Verification::strain))
+                .orElseThrow()).toList();
+    }
+
+    int tensors(String stage) {
+        return (int) comparisons.stream().filter(comparison -> comparison.stage().equals(stage)).count();
+    }
+
+    private static double strain(Comparison comparison) {
+        if (comparison.error() == 0) {
+            return 0;
+        }
+        return comparison.tolerance() == 0 ? Double.POSITIVE_INFINITY : comparison.error() / comparison.tolerance();
+    }
+}
