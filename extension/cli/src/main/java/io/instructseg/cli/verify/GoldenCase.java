@@ -107,6 +107,11 @@ final class GoldenCase {
         }
     }
 
+    /** Whether a stage's tensors were all recorded. */
+    boolean holds(String stage, String... tensors) throws IOException {
+        return names(stage).containsAll(Set.of(tensors));
+    }
+
     /** A tensor, if it was recorded. */
     Optional<GoldenTensor> find(String stage, String name) throws IOException {
         if (!has(stage)) {
