@@ -21,7 +21,7 @@ final class BmpDecoder {
     private boolean topDown;
     private int bits;
     private int compression;
-    private Palette palette = new Palette();
+    private Palette palette = Palette.gray();
     private final int[] masks = { 0xff0000, 0xff00, 0xff };
 
     private BmpDecoder(byte[] data) {

@@ -13,7 +13,7 @@ final class GifDecoder {
 
     private final byte[] data;
     private final ByteBuffer in;
-    private Palette palette = new Palette();
+    private Palette palette = Palette.gray();
     private int transparent;
 
     private GifDecoder(byte[] data) {

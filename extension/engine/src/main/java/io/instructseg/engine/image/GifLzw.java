@@ -90,12 +90,9 @@ final class GifLzw {
         while (bitCount < size) {
             if (block == 0) {
                 block = in.hasRemaining() ? in.get() & 0xff : 0;
-                if (block == 0) {
-                    return -1;
+                if (block == 0 || block > in.remaining()) {
+                    return -1; // Pillow does not use an incomplete block either
                 }
-            }
-            if (!in.hasRemaining()) {
-                return -1;
             }
             bits |= (in.get() & 0xff) << bitCount;
             bitCount += 8;

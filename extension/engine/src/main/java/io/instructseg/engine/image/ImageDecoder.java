@@ -46,7 +46,7 @@ public final class ImageDecoder {
         try {
             Decoded decoded = decodeFormat(data, limits);
             return new DecodedImage(Orientation.of(decoded.exif()).apply(decoded.image()), decoded.truncated());
-        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
             throw new ImageException("the picture is damaged or ends within its header (" + data.length + " bytes)", e);
         }
     }

@@ -1,17 +1,19 @@
 package io.instructseg.engine.image;
 
 /**
- * Up to 256 RGB colors. Indices beyond the file's own entries are a gray ramp, as in Pillow.
+ * Up to 256 RGB colors. Indices beyond the file's own entries are black, as in Pillow.
  */
 final class Palette {
 
     private final byte[] colors = new byte[256 * RgbImage.CHANNELS];
 
-    /** The gray ramp: what index i shows is the gray i. */
-    Palette() {
-        for (int i = 0; i < colors.length; i++) {
-            colors[i] = (byte) (i / RgbImage.CHANNELS);
+    /** What a file without a palette gets: index i shows the gray i. */
+    static Palette gray() {
+        Palette palette = new Palette();
+        for (int i = 0; i < palette.colors.length; i++) {
+            palette.colors[i] = (byte) (i / RgbImage.CHANNELS);
         }
+        return palette;
     }
 
     /** Takes {@code count} entries from the data; {@code step} bytes each, the red one at {@code red} and so on. */

@@ -28,7 +28,7 @@ final class PngDecoder {
     private int width;
     private int height;
     private boolean interlaced;
-    private Palette palette = new Palette();
+    private Palette palette;
     private int firstPixels = -1;
     private byte[] exif = Decoded.NO_EXIF;
 
@@ -81,6 +81,9 @@ final class PngDecoder {
         }
         if (firstPixels < 0) {
             throw new ImageException("damaged PNG: no IDAT chunk with pixels in " + data.length + " bytes");
+        }
+        if (format.indexed() && palette == null) {
+            throw new ImageException("damaged PNG: no PLTE chunk with the colors before the pixels");
         }
     }
 

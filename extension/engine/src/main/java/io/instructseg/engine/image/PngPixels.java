@@ -31,6 +31,11 @@ record PngPixels(int colorType, int depth) {
         };
     }
 
+    /** Whether samples are indices into a palette. */
+    boolean indexed() {
+        return colorType == 3;
+    }
+
     /** Writes a row (its filter byte still in front) to {@code rgb}, the pixels {@code step} bytes apart. */
     void write(byte[] row, int columns, Palette palette, byte[] rgb, int at, int step) {
         switch (colorType) {

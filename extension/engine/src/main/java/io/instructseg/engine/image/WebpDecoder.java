@@ -86,24 +86,24 @@ final class WebpDecoder {
             int width = in.getShort(start + 6) & 0x3fff;
             int height = in.getShort(start + 8) & 0x3fff;
             limits.checkSize(width, height);
-            frame = readLossless(type, start, end, width, height);
+            frame = readBitStream(type, start, end, width, height);
         } else if (type == LOSSLESS) {
             int sizes = in.getInt(start + 1);
             int width = 1 + (sizes & 0x3fff);
             int height = 1 + (sizes >> 14 & 0x3fff);
             limits.checkSize(width, height);
-            frame = readLossless(type, start, end, width, height);
+            frame = readBitStream(type, start, end, width, height);
         }
     }
 
     /** Hands the bit stream on as a file of its own. */
-    private RgbImage readLossless(int type, int start, int end, int width, int height) throws ImageException {
+    private RgbImage readBitStream(int type, int start, int end, int width, int height) throws ImageException {
         int size = end - start;
         ByteBuffer file = ByteBuffer.allocate(20 + size + (size & 1)).order(ByteOrder.LITTLE_ENDIAN);
         file.putInt(chunk("RIFF")).putInt(file.capacity() - 8).putInt(chunk("WEBP")).putInt(type).putInt(size);
         file.put(in.array(), start, size);
         ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
-        try (ImageInputStream stream = new MemoryCacheImageInputStream(new ByteArrayInputStream(file.array()))) {
+        try (ImageInputStream stream = new EndingStream(file.array())) {
             reader.setInput(stream, true, true);
             return toRgb(reader.read(0).getRaster(), width, height);
         } catch (IOException | RuntimeException e) { // the reader throws several kinds for damaged files
@@ -128,6 +128,28 @@ final class WebpDecoder {
             rgb[to + 2] = stored[from + offsets[2]];
         }
         return new RgbImage(width, height, rgb);
+    }
+
+    /** Makes sure that the reader gives up: it takes what lies behind the end for zeros, a picture full of them. */
+    private static final class EndingStream extends MemoryCacheImageInputStream {
+
+        /** More than the read-ahead of a reader that has everything it needs. */
+        private static final int MAX_READS_BEYOND_END = 4096;
+
+        private int readsBeyondEnd;
+
+        EndingStream(byte[] file) {
+            super(new ByteArrayInputStream(file));
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = super.read();
+            if (value < 0 && ++readsBeyondEnd > MAX_READS_BEYOND_END) {
+                throw new IllegalStateException("the data ends before the picture does");
+            }
+            return value;
+        }
     }
 
     private RgbImage onCanvas() throws ImageException {
