@@ -2,6 +2,7 @@ package io.instructseg.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ final class CheckpointDirectory {
     /** What is wrong with the name or the file, or null if it can be opened. */
     String problem(String fileName) throws IOException {
         String file = "file " + CheckpointException.quote(fileName);
-        if (fileName.isEmpty() || fileName.startsWith(".") || NOT_IN_A_NAME.matcher(fileName).find()) {
+        if (!isPlainName(fileName)) {
             return file + " is not the plain name of a file in this directory";
         }
         if (!contains(fileName)) {
@@ -48,6 +49,17 @@ final class CheckpointDirectory {
             return file + " is a link out of the directory: put the file itself here";
         }
         return null;
+    }
+
+    private boolean isPlainName(String fileName) {
+        if (fileName.isEmpty() || fileName.startsWith(".") || NOT_IN_A_NAME.matcher(fileName).find()) {
+            return false;
+        }
+        try {
+            return path.resolve(fileName).getFileName().toString().equals(fileName);
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     Path resolve(String fileName) throws IOException {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  */
 public final class CheckpointException extends IOException {
 
-    private static final int LONGEST_QUOTE = 200;
+    private static final int LONGEST_EXCERPT = 300;
 
     CheckpointException(Path file, String problem) {
         super(file + ": " + problem);
@@ -19,14 +19,19 @@ public final class CheckpointException extends IOException {
         super(file + ": " + problem, cause);
     }
 
-    /** A name out of a file, fit for a message: bounded, and without characters that a terminal would obey. */
-    static String quote(String text) {
-        StringBuilder quoted = new StringBuilder("'");
-        int end = Math.min(text.length(), LONGEST_QUOTE);
+    /** A name out of a file, fit for a message. */
+    static String quote(String name) {
+        return "'" + printable(name) + "'";
+    }
+
+    /** Text out of a file: bounded, and without characters that a terminal would obey. */
+    static String printable(String text) {
+        int end = Math.min(text.length(), LONGEST_EXCERPT);
+        StringBuilder printable = new StringBuilder(end);
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
-            quoted.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
+            printable.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
         }
-        return quoted.append(end < text.length() ? "...'" : "'").toString();
+        return printable.append(end < text.length() ? "..." : "").toString();
     }
 }

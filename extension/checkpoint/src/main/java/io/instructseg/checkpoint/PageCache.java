@@ -12,16 +12,21 @@ import java.util.Arrays;
 final class PageCache {
 
     private static final int PAGE_BYTES = 512;
-    private static final int SLOT_BITS = 17;
+    private static final int MOST_SLOT_BITS = 17;
     /** Spreads page numbers over the slots: strides tend to be powers of two. (Knuth's multiplicative hash.) */
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
     private final WeightFile file;
-    private final long[] pageInSlot = new long[1 << SLOT_BITS];
-    private final byte[][] pages = new byte[1 << SLOT_BITS][];
+    private final int slotBits;
+    private final long[] pageInSlot;
+    private final byte[][] pages;
 
-    PageCache(WeightFile file) {
+    /** @param bytes the size of what will be read, since a small tensor needs few pages */
+    PageCache(WeightFile file, long bytes) {
         this.file = file;
+        this.slotBits = Math.min(MOST_SLOT_BITS, Long.SIZE - Long.numberOfLeadingZeros(bytes / PAGE_BYTES) + 2);
+        this.pageInSlot = new long[1 << slotBits];
+        this.pages = new byte[1 << slotBits][];
         Arrays.fill(pageInSlot, -1);
     }
 
@@ -34,20 +39,30 @@ final class PageCache {
         return count;
     }
 
+    /** A page has two slots to be in, of which the first has the one loaded last. */
     private byte[] page(long page) throws IOException {
-        int slot = (int) (page * GOLDEN_RATIO >>> Long.SIZE - SLOT_BITS);
-        if (pageInSlot[slot] != page) {
-            long start = page * PAGE_BYTES;
-            byte[] bytes = pages[slot];
-            int length = (int) Math.min(PAGE_BYTES, file.size() - start);
-            if (bytes == null || bytes.length != length) {
-                bytes = new byte[length];
-            }
-            pageInSlot[slot] = -1;
-            file.read(ByteBuffer.wrap(bytes), start);
-            pages[slot] = bytes;
-            pageInSlot[slot] = page;
+        int first = (int) (page * GOLDEN_RATIO >>> Long.SIZE - slotBits) & ~1;
+        int second = first + 1;
+        if (pageInSlot[first] == page) {
+            return pages[first];
         }
-        return pages[slot];
+        if (pageInSlot[second] == page) {
+            return pages[second];
+        }
+        byte[] bytes = load(page, pages[second]);
+        pageInSlot[second] = pageInSlot[first];
+        pages[second] = pages[first];
+        pageInSlot[first] = page;
+        pages[first] = bytes;
+        return bytes;
+    }
+
+    /** Reads a page, into the array of the one that it displaces if that fits. */
+    private byte[] load(long page, byte[] displaced) throws IOException {
+        long start = page * PAGE_BYTES;
+        int length = (int) Math.min(PAGE_BYTES, file.size() - start);
+        byte[] bytes = displaced != null && displaced.length == length ? displaced : new byte[length];
+        file.read(ByteBuffer.wrap(bytes), start);
+        return bytes;
     }
 }

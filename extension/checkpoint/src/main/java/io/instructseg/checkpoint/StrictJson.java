@@ -55,7 +55,8 @@ final class StrictJson {
                 throw file.error("JSON: expected nothing after the object, found " + parser.currentToken());
             }
         } catch (JacksonException e) {
-            throw new CheckpointException(file.path(), "JSON: " + e.getOriginalMessage() + place(e), e);
+            throw new CheckpointException(file.path(),
+                    "JSON: " + CheckpointException.printable(e.getOriginalMessage()) + place(e), e);
         } catch (CharacterCodingException e) {
             throw new CheckpointException(file.path(), "JSON: not in UTF-8", e);
         }

@@ -49,7 +49,7 @@ final class TensorReader {
         int outer = view.shape().size() - view.contiguousDimensions();
         int size = view.dataType().byteSize();
         long run = StridedView.bytes(view.dataType(), view.shape().subList(outer, view.shape().size()));
-        PageCache pages = new PageCache(file);
+        PageCache pages = new PageCache(file, view.bytes());
         long[] index = new long[outer];
         long position = view.start();
         int d;

@@ -76,8 +76,9 @@ class MaskResolutionTest {
         Map<String, float[]> some = input.run(1, queries).values();
         for (String name : OUTPUTS) {
             for (int i = 0; i < queries.length; i++) {
+                // the order of a sum may depend on how many there are
                 assertThat(part(some.get(name), i, queries.length)).as(name)
-                        .containsExactly(part(all.get(name), queries[i], QUERIES));
+                        .containsExactly(part(all.get(name), queries[i], QUERIES), within(1e-6f));
             }
         }
         assertThat(part(all.get("resized_logits"), 7, QUERIES))
@@ -112,13 +113,15 @@ class MaskResolutionTest {
         double[][] expected = bilinear(content, 3000, 4000);
         double sum = 0;
         double worst = 0;
+        int foreground = 0;
         for (int i = 0; i < 3000 * 4000; i++) {
             double logit = expected[i / 4000][i % 4000];
             sum += 1 / (1 + Math.exp(-logit));
             worst = Math.max(worst, Math.abs(logit - values.get("resized_logits")[i]));
+            foreground += (int) values.get("masks")[i];
         }
         assertThat(worst).isLessThan(5e-4);
-        assertThat(values.get("masks")).containsOnly(1f);
+        assertThat(foreground).isEqualTo(3000 * 4000);
         assertThat((double) values.get("scores")[0]).isCloseTo(0.5 * sum / (3000 * 4000), within(1e-6));
     }
 
