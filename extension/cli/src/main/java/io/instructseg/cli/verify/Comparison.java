@@ -6,7 +6,8 @@ package io.instructseg.cli.verify;
  * @param stage row of the table
  * @param tensor what was compared
  * @param maxError largest absolute difference
- * @param error the figure that the tolerance bounds: max error / RMS, a share of differing values, or the max error itself
+ * @param error the figure that the tolerance bounds: max error / RMS, RMS error / RMS, a share of
+ *        differing values, or the max error itself
  * @param tolerance of that figure
  */
 record Comparison(String stage, String tensor, double maxError, double error, double tolerance) {
@@ -18,12 +19,20 @@ record Comparison(String stage, String tensor, double maxError, double error, do
     /** Max error / RMS of the official tensor. NaN anywhere is an infinite error. */
     static Comparison relative(String stage, String tensor, float[] expected, float[] actual, double tolerance) {
         double worst = maxError(expected, actual);
-        double squares = 0;
-        for (float value : expected) {
-            squares += (double) value * value;
+        return new Comparison(stage, tensor, worst, worst == 0 ? 0 : worst / rms(expected), tolerance);
+    }
+
+    /** RMS error / RMS of the official tensor. NaN anywhere is an infinite error. */
+    static Comparison rms(String stage, String tensor, float[] expected, float[] actual, double tolerance) {
+        double worst = maxError(expected, actual);
+        if (worst == 0 || Double.isInfinite(worst)) {
+            return new Comparison(stage, tensor, worst, worst, tolerance);
         }
-        double rms = Math.sqrt(squares / Math.max(1, expected.length));
-        return new Comparison(stage, tensor, worst, worst == 0 ? 0 : worst / rms, tolerance);
+        float[] errors = new float[expected.length];
+        for (int i = 0; i < errors.length; i++) {
+            errors[i] = actual[i] - expected[i];
+        }
+        return new Comparison(stage, tensor, worst, rms(errors) / rms(expected), tolerance);
     }
 
     /** Max error. */
@@ -48,6 +57,14 @@ record Comparison(String stage, String tensor, double maxError, double error, do
     /** No difference at all. */
     static Comparison exact(String stage, String tensor, float[] expected, float[] actual) {
         return share(stage, tensor, expected, actual, 0);
+    }
+
+    private static double rms(float[] values) {
+        double squares = 0;
+        for (float value : values) {
+            squares += (double) value * value;
+        }
+        return Math.sqrt(squares / Math.max(1, values.length));
     }
 
     private static double maxError(float[] expected, float[] actual) {

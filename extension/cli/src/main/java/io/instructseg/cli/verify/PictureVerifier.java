@@ -124,15 +124,14 @@ final class PictureVerifier {
         List<Candidate> candidates = model.segment(picture(0), golden.instructions().subList(0, 1), Candidates.ALL,
                 CancellationToken.NONE).get(0).candidates();
         int winner = golden.integer("winner");
-        float[] scores = new float[candidates.size()];
-        candidates.forEach(candidate -> scores[candidate.query()] = (float) candidate.score());
-        comparisons.add(Comparison.absolute("end to end", "scores", golden.get("result", "scores").values(), scores,
-                tolerances.score()));
-        // where the two best are closer than the tolerance of their scores, either may win
-        double lead = golden.number("winner_score") - scores[best(scores)];
-        double allowed = golden.number("score_margin") > 2 * tolerances.score() ? 0 : 2 * tolerances.score();
-        boolean same = best(scores) == winner || Math.abs(lead) <= allowed;
-        comparisons.add(new Comparison("end to end", "winner", same ? 0 : 1, same ? 0 : 1, 0));
+        if (tolerances.sameWinner()) {
+            float[] scores = new float[candidates.size()];
+            candidates.forEach(candidate -> scores[candidate.query()] = (float) candidate.score());
+            comparisons.add(Comparison.absolute("end to end", "scores", golden.get("result", "scores").values(), scores,
+                    tolerances.score()));
+            comparisons.add(Comparison.exact("end to end", "winner", new float[] { winner },
+                    new float[] { candidates.get(0).query() }));
+        }
         Mask mask = candidates.stream().filter(candidate -> candidate.query() == winner).findFirst().orElseThrow().mask();
         Mask official = Mask.of(width(), height(), bits(golden.get("result", "winner_mask_logits").values()));
         double missing = 1 - mask.iou(official);

@@ -180,6 +180,8 @@ final class StageVerifier {
                 values[i] = bits[i];
             }
             comparisons.add(Comparison.share(stage, name, expected.values(), values, tolerances.flippedBits()));
+        } else if (tolerances.rms() && stage.equals("mask_decoder")) {
+            comparisons.add(Comparison.rms(stage, name, expected.values(), actual.floats(), tolerances.stage()));
         } else {
             comparisons.add(Comparison.relative(stage, name, expected.values(), actual.floats(), tolerances.stage()));
         }

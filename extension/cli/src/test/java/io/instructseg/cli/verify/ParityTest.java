@@ -41,9 +41,23 @@ class ParityTest {
         return cases("model-a-fp16");
     }
 
+    @TestFactory
+    Stream<DynamicTest> modelAInBfloat16() throws IOException {
+        return cases("model-a", Precision.BFLOAT16);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> modelBInFloat16() throws IOException {
+        return cases("model-b", Precision.FLOAT16);
+    }
+
     private static Stream<DynamicTest> cases(String name) throws IOException {
-        Path target = directory.resolve(name);
-        Converter.convert(GOLDEN.resolve(name), target, new ConversionOptions(Precision.FLOAT32, List.of()),
+        return cases(name, Precision.FLOAT32);
+    }
+
+    private static Stream<DynamicTest> cases(String name, Precision precision) throws IOException {
+        Path target = directory.resolve(name + precision);
+        Converter.convert(GOLDEN.resolve(name), target, new ConversionOptions(precision, List.of()),
                 (step, done, total) -> {
                 });
         SegmentationModel model = SegmentationModel.load(target);
@@ -55,7 +69,6 @@ class ParityTest {
         return cases.stream().map(entry -> DynamicTest.dynamicTest(entry.getFileName().toString(), () -> {
             Verification verification = Verification.run(model, entry);
             assertThat(verification.comparisons()).isNotEmpty().allMatch(Comparison::passes);
-            verification.worstOfStages().forEach(System.out::println);
         })).onClose(model::close);
     }
 }

@@ -1,6 +1,7 @@
 package io.instructseg.model.graph;
 
 import java.util.List;
+import java.util.Optional;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -60,19 +61,19 @@ public final class Block {
 
     /** {@code nn.Linear}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out) {
-        return tf.math.add(linearWithoutBias(name, x, out), at(name).parameter("bias", out));
+        return product(x, matrix(name, x, out), Optional.of(at(name).parameter("bias", out)));
     }
 
     /** {@code nn.Linear(bias=False)}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> linearWithoutBias(String name, Operand<TFloat32> x, int out) {
-        return product(x, weights.matrix(path(name) + ".weight", Layout.LINEAR, out, Shapes.known(x, -1)));
+        return product(x, matrix(name, x, out), Optional.empty());
     }
 
     /** {@code nn.Conv2d(kernel_size=1)}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> pointwise(String name, Operand<TFloat32> x, int out) {
         Operand<? extends TNumber> kernel = weights.matrix(path(name) + ".weight", Layout.POINTWISE, out,
                 Shapes.known(x, -1), 1, 1);
-        return tf.math.add(product(x, kernel), at(name).parameter("bias", out));
+        return product(x, kernel, Optional.of(at(name).parameter("bias", out)));
     }
 
     /**
@@ -83,7 +84,7 @@ public final class Block {
     public Operand<TFloat32> convolution(String name, Operand<TFloat32> x, int out, int kernel, int stride, String padding) {
         Operand<? extends TNumber> weight = weights.matrix(path(name) + ".weight", Layout.CONVOLUTION, out,
                 Shapes.known(x, -1), kernel, kernel);
-        return tf.math.add(convolve(x, weight, stride, padding), at(name).parameter("bias", out));
+        return tf.nn.biasAdd(convolve(x, weight, stride, padding), at(name).parameter("bias", out));
     }
 
     /**
@@ -93,7 +94,7 @@ public final class Block {
         Operand<? extends TNumber> matrix = weights.matrix(path("in_proj_weight"), Layout.LINEAR, 3L * width, width);
         Operand<TFloat32> bias = parameter("in_proj_bias", 3L * width);
         Operand<TFloat32> slice = tf.slice(bias, tf.constant(new int[] { part * width }), tf.constant(new int[] { width }));
-        return tf.math.add(product(x, columns(matrix, part * width, width)), slice);
+        return product(x, columns(matrix, part * width, width), Optional.of(slice));
     }
 
     /** {@code nn.LayerNorm} over the last axis. */
@@ -128,22 +129,32 @@ public final class Block {
         return tf.math.add(tf.math.mul(x, norm.parameter("weight", width)), norm.parameter("bias", width));
     }
 
-    private <T extends TNumber> Operand<TFloat32> product(Operand<TFloat32> x, Operand<T> matrix) {
-        int out = Shapes.known(matrix, 1);
+    private Operand<? extends TNumber> matrix(String name, Operand<TFloat32> x, int out) {
+        return weights.matrix(path(name) + ".weight", Layout.LINEAR, out, Shapes.known(x, -1));
+    }
+
+    /**
+     * {@code x matrix + bias}. One large product of all rows, not a batch of small ones; the bias follows it directly, so that
+     * TensorFlow makes one operation of both (docs/performance.md).
+     */
+    private <T extends TNumber> Operand<TFloat32> product(Operand<TFloat32> x, Operand<T> matrix,
+            Optional<Operand<TFloat32>> bias) {
         int rank = x.shape().numDimensions();
-        Operand<T> factor = Types.cast(tf, x, matrix.type());
+        // [.., in] to [rows, in]
+        Operand<TFloat32> rows = rank == 2 ? x : Shapes.reshape(tf, x, -1, Shapes.known(x, -1));
+        Operand<TFloat32> result = Types.cast(tf, tf.linalg.matMul(Types.cast(tf, rows, matrix.type()), matrix),
+                TFloat32.class);
+        Operand<TFloat32> shifted = bias.isPresent() ? tf.nn.biasAdd(result, bias.get()) : result;
         if (rank == 2) {
-            return Types.cast(tf, tf.linalg.matMul(factor, matrix), TFloat32.class);
+            return shifted;
         }
-        // [.., in] to [rows, in] and back to [.., out]: one large product instead of a batch of small ones
-        Operand<T> rows = Shapes.reshape(tf, factor, -1, Shapes.known(x, -1));
-        Operand<TFloat32> result = Types.cast(tf, tf.linalg.matMul(rows, matrix), TFloat32.class);
+        // [rows, out] to [.., out]
         Object[] shape = new Object[rank];
         for (int axis = 0; axis < rank - 1; axis++) {
             shape[axis] = x.shape().get(axis) < 0 ? Shapes.size(tf, x, axis) : Integer.valueOf(Shapes.known(x, axis));
         }
-        shape[rank - 1] = out;
-        return Shapes.reshape(tf, result, shape);
+        shape[rank - 1] = Shapes.known(matrix, 1);
+        return Shapes.reshape(tf, shifted, shape);
     }
 
     private <T extends TNumber> Operand<T> columns(Operand<T> matrix, int from, int count) {

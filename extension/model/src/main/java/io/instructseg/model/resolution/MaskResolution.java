@@ -12,6 +12,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
 
+import io.instructseg.model.graph.Shapes;
+
 /**
  * Mask logits to masks of a picture's size, and their scores (official {@code eval_seg}, detectron2's
  * {@code sem_seg_postprocess} and {@code SEG_instance_inference}). Only the queries asked for are upsampled, so the caller
@@ -44,12 +46,15 @@ public final class MaskResolution {
      */
     public Operand<TFloat32> resize(Operand<TFloat32> maskLogits, Operand<TInt32> selection, Operand<TInt32> contentSize,
             Operand<TInt32> imageSize) {
-        Operand<TFloat32> maps = tf.expandDims(tf.gatherNd(maskLogits, selection), tf.constant(3));
+        // [k, h, w] to one picture with k channels [1, h, w, k]: resizing many channels at once is 5 to 10 times as fast
+        Operand<TFloat32> maps = tf.expandDims(Shapes.transpose(tf, tf.gatherNd(maskLogits, selection), 1, 2, 0),
+                tf.constant(0));
         Operand<TFloat32> padded = bilinear(maps, tf.constant(new int[] { paddedSize, paddedSize }));
         Operand<TInt32> all = tf.constant(new int[] { -1 });
         Operand<TFloat32> content = tf.slice(padded, tf.constant(new int[4]),
                 tf.concat(List.of(all, contentSize, all), tf.constant(0)));
-        return tf.squeeze(bilinear(content, imageSize), Squeeze.axis(List.of(3L)));
+        Operand<TFloat32> resized = tf.squeeze(bilinear(content, imageSize), Squeeze.axis(List.of(0L)));
+        return Shapes.transpose(tf, resized, 2, 0, 1);
     }
 
     /** 1 where a logit is positive. */
