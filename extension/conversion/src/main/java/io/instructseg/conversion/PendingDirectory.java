@@ -1,19 +1,29 @@
 package io.instructseg.conversion;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** A directory that takes its name when it is complete; before that it has another one, and closing deletes it. */
+/**
+ * A directory that takes its name when it is complete; before that it has another one, and closing deletes it, as does the end
+ * of the process (Ctrl-C, SIGTERM).
+ */
 final class PendingDirectory implements AutoCloseable {
+
+    private static final int MOST_ATTEMPTS = 100;
+    private static final long ATTEMPT_NANOS = 20_000_000;
 
     private final Path target;
     private final Path pending;
+    private final Thread shutdownHook = new Thread(this::abandon, "delete partial model");
+    private boolean abandoned;
 
     /** @throws ConversionException if the target exists and is not an empty directory */
     PendingDirectory(Path target) throws IOException {
@@ -25,13 +35,17 @@ final class PendingDirectory implements AutoCloseable {
         // not createTempDirectory, whose directories are their owner's alone: a service may run as somebody else
         this.pending = Files.createDirectory(
                 this.target.resolveSibling(this.target.getFileName() + ".partial-" + UUID.randomUUID()));
+        Runtime.getRuntime().addShutdownHook(shutdownHook);
     }
 
     Path path() {
         return pending;
     }
 
-    void complete() throws IOException {
+    synchronized void complete() throws IOException {
+        if (abandoned) {
+            throw new ConversionException("interrupted");
+        }
         Files.deleteIfExists(target);
         Files.move(pending, target, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -47,15 +61,39 @@ final class PendingDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(shutdownHook);
+        } catch (IllegalStateException e) {
+            // the process ends: the hook deletes the directory
+            return;
+        }
+        delete();
+    }
+
+    /** The process ends while another thread still writes: it fails when its directory is gone, or may add a last file. */
+    private synchronized void abandon() {
+        abandoned = true;
+        for (int attempt = 0; attempt < MOST_ATTEMPTS && Files.exists(pending); attempt++) {
+            try {
+                delete();
+            } catch (IOException e) {
+                LockSupport.parkNanos(ATTEMPT_NANOS);
+            }
+        }
+    }
+
+    private void delete() throws IOException {
         if (!Files.exists(pending)) {
             return;
         }
         List<Path> files;
         try (Stream<Path> tree = Files.walk(pending)) {
             files = tree.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
         for (Path file : files) {
-            Files.delete(file);
+            Files.deleteIfExists(file);
         }
     }
 }

@@ -36,15 +36,14 @@ final class SourceFiles {
         List<ModelManifest.SourceFile> hashed = new ArrayList<>();
         long done = 0;
         for (Path file : files) {
-            listener.progress("hashing the checkpoint", done, total);
             String name = directory.toRealPath().relativize(file.toRealPath()).toString();
-            hashed.add(new ModelManifest.SourceFile(name, Files.size(file), sha256(file)));
+            hashed.add(new ModelManifest.SourceFile(name, Files.size(file), sha256(file, done, total)));
             done += Files.size(file);
         }
         return new ModelManifest.Source(directory.toRealPath().getFileName().toString(), hashed);
     }
 
-    private static String sha256(Path file) throws IOException {
+    private String sha256(Path file, long done, long total) throws IOException {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -54,6 +53,7 @@ final class SourceFiles {
         ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
         try (FileChannel channel = FileChannel.open(file)) {
             while (channel.read(buffer.clear()) >= 0) {
+                listener.progress("hashing the checkpoint", done + channel.position(), total);
                 digest.update(buffer.flip());
             }
         }

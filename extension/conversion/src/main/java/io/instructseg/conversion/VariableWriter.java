@@ -11,6 +11,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
@@ -46,8 +47,9 @@ final class VariableWriter implements AutoCloseable {
      * Takes a copy of a variable's elements.
      *
      * @param elements in the variable's precision and layout, from 0 to the limit of the buffer's array
+     * @throws IOException if TensorFlow can't write a part
      */
-    void add(Weight weight, ByteBuffer elements) {
+    void add(Weight weight, ByteBuffer elements) throws IOException {
         Shape shape = Shape.of(weight.shape().stream().mapToLong(Long::longValue).toArray());
         // an array: TensorFlow Java copies other buffers byte by byte
         tensors.add(Tensor.of(type(weight.precision()), shape, -1,
@@ -60,16 +62,18 @@ final class VariableWriter implements AutoCloseable {
     }
 
     /** Writes what is pending and makes all parts one checkpoint of the prefix {@code variables}. */
-    void finish() {
+    void finish() throws IOException {
         flush();
         try (Graph graph = new Graph(); Session session = new Session(graph)) {
             Ops tf = Ops.create(graph);
             String prefix = directory.resolve("variables").toString();
             session.run(tf.train.mergeV2Checkpoints(tf.array(parts.toArray(String[]::new)), tf.constant(prefix)));
+        } catch (TensorFlowException e) {
+            throw notWritten(e);
         }
     }
 
-    private void flush() {
+    private void flush() throws IOException {
         if (pending.isEmpty()) {
             return;
         }
@@ -87,9 +91,16 @@ final class VariableWriter implements AutoCloseable {
             String[] slices = pending.stream().map(weight -> "").toArray(String[]::new);
             Op save = tf.train.save(tf.constant(part), tf.array(names), tf.array(slices), values);
             runner.addTarget(save).run().close();
+        } catch (TensorFlowException e) {
+            throw notWritten(e);
         }
         parts.add(part);
         close();
+    }
+
+    /** TensorFlow tells of full disks and missing permissions in exceptions of its own. */
+    private IOException notWritten(TensorFlowException e) {
+        return new IOException("the weights could not be written into " + directory + ": " + e.getMessage(), e);
     }
 
     private static Operand<?> placeholder(Ops tf, Tensor tensor) {

@@ -1,6 +1,8 @@
 package io.instructseg.format;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The sizes of an InstructSeg model: all that the graph depends on beside the weights. The constructors refuse what no model
@@ -17,6 +19,25 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
         Checks.range("referenceFrames", referenceFrames, 1, 1024);
         Checks.require(backbone.imageSize() % 32 == 0, "backbone.imageSize is %d, must be a multiple of 32",
                 backbone.imageSize());
+    }
+
+    /** Sizes of the model-wide axes of {@link Signature}, by name. */
+    public Map<String, Integer> axes() {
+        Map<String, Integer> axes = new HashMap<>();
+        axes.put("CLIP", visionEncoder.imageSize());
+        axes.put("P", visionEncoder.patches());
+        axes.put("D", languageModel.hiddenSize());
+        axes.put("L", perceiver.queries());
+        axes.put("Q", maskDecoder.queries());
+        axes.put("S", backbone.imageSize());
+        for (int stage = 0; stage < 4; stage++) {
+            axes.put("S" + (4 << stage), backbone.side(stage));
+            axes.put("C" + (2 + stage), backbone.channels(stage));
+        }
+        axes.put("C", pixelDecoder.hiddenSize());
+        axes.put("M", maskDecoder.maskSize());
+        axes.put("H", maskDecoder.hiddenSize());
+        return axes;
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.instructseg.model;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +28,7 @@ final class Stage {
 
     Stage(Signature signature, Hyperparameters hyperparameters, Ops tf, Weights weights) {
         this.signature = signature;
-        this.sizes = sizes(hyperparameters);
+        this.sizes = hyperparameters.axes();
         this.tf = tf.withSubScope(signature.key());
         this.block = Block.root(this.tf, weights);
     }
@@ -81,24 +80,5 @@ final class Stage {
     private TensorSpec spec(List<TensorSpec> specs, String name) {
         return specs.stream().filter(spec -> spec.name().equals(name)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(signature + " has no " + name));
-    }
-
-    /** The model-wide axes of {@link Signature}. */
-    private static Map<String, Integer> sizes(Hyperparameters h) {
-        Map<String, Integer> sizes = new HashMap<>();
-        sizes.put("CLIP", h.visionEncoder().imageSize());
-        sizes.put("P", h.visionEncoder().patches());
-        sizes.put("D", h.languageModel().hiddenSize());
-        sizes.put("L", h.perceiver().queries());
-        sizes.put("Q", h.maskDecoder().queries());
-        sizes.put("S", h.backbone().imageSize());
-        for (int stage = 0; stage < 4; stage++) {
-            sizes.put("S" + (4 << stage), h.backbone().side(stage));
-            sizes.put("C" + (2 + stage), h.backbone().channels(stage));
-        }
-        sizes.put("C", h.pixelDecoder().hiddenSize());
-        sizes.put("M", h.maskDecoder().maskSize());
-        sizes.put("H", h.maskDecoder().hiddenSize());
-        return sizes;
     }
 }

@@ -1,0 +1,37 @@
+package io.instructseg.cli;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.mask.Overlay;
+
+/** The files to write for one sentence. */
+record SegmentOutput(Optional<OutputFile> mask, Optional<OutputFile> overlay) {
+
+    void check() throws IOException {
+        for (OutputFile file : files().values()) {
+            file.check();
+        }
+    }
+
+    void write(DecodedImage image, Segmentation segmentation) throws IOException {
+        if (mask.isPresent()) {
+            mask.get().write(segmentation.best().mask().toPng());
+        }
+        if (overlay.isPresent()) {
+            overlay.get().write(Overlay.png(image.image(), segmentation.best().mask()));
+        }
+    }
+
+    /** Those that there are, by what they hold. */
+    Map<String, OutputFile> files() {
+        Map<String, OutputFile> files = new LinkedHashMap<>();
+        mask.ifPresent(file -> files.put("mask", file));
+        overlay.ifPresent(file -> files.put("overlay", file));
+        return files;
+    }
+}

@@ -1,0 +1,2 @@
+/** The command line: {@code instructseg convert}, {@code segment}, {@code inspect}. */
+package io.instructseg.cli;

@@ -1,0 +1,97 @@
+package io.instructseg.engine.session;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.TensorShapeProto;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+
+import io.instructseg.engine.ModelException;
+
+/**
+ * What {@code saved_model.pb} says of a model, without loading it.
+ *
+ * @param sizes of the model-wide axes of {@link io.instructseg.format.Signature}, as far as the signatures state them
+ * @param variables the weights, which are in other files
+ */
+public record ModelDescription(Map<String, Long> sizes, List<Variable> variables) {
+
+    private static final long MAX_BYTES = 512L << 20;
+
+    /** The scope of the variables in models that we convert. */
+    private static final String SCOPE = "variables/";
+
+    /**
+     * A resource variable.
+     *
+     * @param name in models that we convert, the weight's name in the checkpoint
+     * @param type such as FLOAT32
+     */
+    public record Variable(String name, String type, long elements, long bytes) {
+    }
+
+    /**
+     * Reads a model's description.
+     *
+     * @throws ModelException if there is none, it is damaged, or its signatures are not InstructSeg's
+     */
+    public static ModelDescription read(Path directory) throws IOException {
+        Path file = directory.resolve("saved_model.pb");
+        if (!Files.isRegularFile(file)) {
+            throw new ModelException(directory + " is no model: it has no saved_model.pb");
+        }
+        if (Files.size(file) > MAX_BYTES) {
+            throw new ModelException(file + " has " + Files.size(file) + " bytes, more than " + MAX_BYTES);
+        }
+        MetaGraphDef graph = parse(file);
+        List<Variable> variables = new ArrayList<>();
+        for (NodeDef node : graph.getGraphDef().getNodeList()) {
+            if (node.getOp().equals("VarHandleOp")) {
+                variables.add(variable(node));
+            }
+        }
+        return new ModelDescription(SignatureCheck.check(graph.getSignatureDefMap()), List.copyOf(variables));
+    }
+
+    private static MetaGraphDef parse(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return SavedModel.parseFrom(in).getMetaGraphsList().stream()
+                    .filter(graph -> graph.getMetaInfoDef().getTagsList().contains("serve")).findFirst()
+                    .orElseThrow(() -> new ModelException(file + " has no graph with the tag serve"));
+        } catch (InvalidProtocolBufferException e) {
+            throw new ModelException(file + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static Variable variable(NodeDef node) throws ModelException {
+        String name = node.getName().startsWith(SCOPE) ? node.getName().substring(SCOPE.length()) : node.getName();
+        AttrValue none = AttrValue.getDefaultInstance();
+        DataType type = node.getAttrOrDefault("dtype", none).getType();
+        try {
+            long elements = 1;
+            for (TensorShapeProto.Dim dim : node.getAttrOrDefault("shape", none).getShape().getDimList()) {
+                elements = Math.multiplyExact(elements, dim.getSize());
+            }
+            return switch (type) {
+                case DT_FLOAT -> new Variable(name, "FLOAT32", elements, Math.multiplyExact(elements, 4L));
+                case DT_BFLOAT16 -> new Variable(name, "BFLOAT16", elements, Math.multiplyExact(elements, 2L));
+                case DT_HALF -> new Variable(name, "FLOAT16", elements, Math.multiplyExact(elements, 2L));
+                default -> throw new ModelException(
+                        "variable " + name + " is " + type + ", expected DT_FLOAT, DT_BFLOAT16 or DT_HALF");
+            };
+        } catch (ArithmeticException e) {
+            throw new ModelException("variable " + name + " has an impossible shape", e);
+        }
+    }
+}
