@@ -19,6 +19,8 @@ import io.instructseg.model.Layout;
  */
 public final class Block {
 
+    private static final int GROUPS = 32;
+
     private final Ops tf;
     private final Weights weights;
     private final String prefix;
@@ -106,9 +108,22 @@ public final class Block {
         int channels = Shapes.known(x, 3);
         int height = Shapes.known(x, 1);
         int width = Shapes.known(x, 2);
-        Operand<TFloat32> groups = Shapes.reshape(tf, x, -1, height * width, 32, channels / 32);
-        Operand<TFloat32> normal = normalise(groups, tf.constant(new int[] { 1, 3 }), 1e-5f);
+        Operand<TFloat32> pixels = Shapes.reshape(tf, x, -1, height * width, channels);
+        Operand<TFloat32> centred = tf.math.sub(pixels, groupMean(pixels));
+        Operand<TFloat32> variance = groupMean(tf.math.square(centred));
+        Operand<TFloat32> normal = tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(1e-5f))));
         return affine(name, Shapes.reshape(tf, normal, -1, height, width, channels), channels);
+    }
+
+    /** {@code [b, n, c]} to {@code [b, 1, c]}; first over n, as TensorFlow is slow with axes apart. */
+    private Operand<TFloat32> groupMean(Operand<TFloat32> x) {
+        int channels = Shapes.known(x, 2);
+        int size = channels / GROUPS;
+        Operand<TFloat32> channelMeans = tf.math.mean(x, tf.constant(1));
+        Operand<TFloat32> means = tf.math.mean(Shapes.reshape(tf, channelMeans, -1, GROUPS, size), tf.constant(2),
+                Mean.keepDims(true));
+        Operand<TFloat32> spread = tf.broadcastTo(means, Shapes.of(tf, Shapes.size(tf, x, 0), GROUPS, size));
+        return Shapes.reshape(tf, spread, -1, 1, channels);
     }
 
     /** Names a tensor after the official code's, so that comparisons can fetch it; returns it. */
