@@ -1,6 +1,7 @@
 package io.instructseg.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Signature;
 
 class MaskDecoderTest {
@@ -66,6 +68,12 @@ class MaskDecoderTest {
         Map<String, Inputs.Array> shared = Inputs.stack(first, second);
         FEATURES.forEach(name -> shared.put(name, first.get(name)));
         assertItems(shared, first, second);
+    }
+
+    @Test
+    void aWidthThatSinePositionsCannotFillIsRefused() {
+        assertThatThrownBy(() -> new Hyperparameters.MaskDecoder(10, 70, 40, 4, 5, 80, true))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("must divide maskDecoder.hiddenSize, 70");
     }
 
     private static void assertItems(Map<String, Inputs.Array> both, Map<String, Inputs.Array> first,
