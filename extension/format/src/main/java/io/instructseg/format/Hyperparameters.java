@@ -184,6 +184,7 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
             Checks.width("maskDecoder.maskSize", maskSize);
             Checks.range("maskDecoder.layers", layers, 1, 1000);
             Checks.divides("maskDecoder.heads", heads, "maskDecoder.hiddenSize", hiddenSize);
+            Checks.divides("parts of a sine position", 4, "maskDecoder.hiddenSize", hiddenSize);
             Checks.width("maskDecoder.feedForwardSize", feedForwardSize);
         }
     }

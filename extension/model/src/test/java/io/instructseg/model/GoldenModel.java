@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -51,8 +53,11 @@ final class GoldenModel implements AutoCloseable {
         try (Stream<Path> files = Files.list(GOLDEN.resolve(name))) {
             files.filter(file -> file.toString().endsWith(".safetensors")).forEach(file -> weights.putAll(read(file)));
         }
-        for (Weight weight : model.weights()) {
-            assign(weight, weights.get(weight.name()));
+        List<TFloat32> data = new ArrayList<>();
+        try {
+            assign(model, weights, data);
+        } finally {
+            data.forEach(TFloat32::close);
         }
     }
 
@@ -64,17 +69,28 @@ final class GoldenModel implements AutoCloseable {
         }
     }
 
-    private void assign(Weight weight, SafetensorsFile.Tensor tensor) {
-        assertThat(tensor).as(weight.name()).isNotNull();
-        assertThat(tensor.shape()).as(weight.name())
-                .isEqualTo(weight.checkpointShape().stream().mapToLong(Long::longValue).toArray());
+    /** Assigns all weights in one run: TensorFlow goes through the whole graph again for each run of another kind. */
+    private void assign(InstructSegGraph model, Map<String, SafetensorsFile.Tensor> weights, List<TFloat32> data) {
         Ops tf = Ops.create(graph).withSubScope("test");
-        Operand<TFloat32> value = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(tensor.shape())));
-        Operand<?> handle = graph.operation("variables/" + weight.name()).output(0);
-        var assign = tf.assignVariableOp((Operand<?>) handle, arrange(tf, value, weight));
-        try (TFloat32 data = TFloat32.tensorOf(Shape.of(tensor.shape()), DataBuffers.of(tensor.floats()))) {
-            session.runner().feed(value, data).addTarget(assign).run().close();
+        List<Operand<TFloat32>> values = new ArrayList<>();
+        List<Op> assignments = new ArrayList<>();
+        for (Weight weight : model.weights()) {
+            SafetensorsFile.Tensor tensor = weights.get(weight.name());
+            assertThat(tensor).as(weight.name()).isNotNull();
+            assertThat(tensor.shape()).as(weight.name())
+                    .isEqualTo(weight.checkpointShape().stream().mapToLong(Long::longValue).toArray());
+            Operand<TFloat32> value = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(tensor.shape())));
+            Operand<?> handle = graph.operation("variables/" + weight.name()).output(0);
+            values.add(value);
+            assignments.add(tf.assignVariableOp((Operand<?>) handle, arrange(tf, value, weight)));
+            data.add(TFloat32.tensorOf(Shape.of(tensor.shape()), DataBuffers.of(tensor.floats())));
         }
+        Session.Runner runner = session.runner();
+        for (int i = 0; i < values.size(); i++) {
+            runner.feed(values.get(i), data.get(i));
+        }
+        assignments.forEach(assignment -> runner.addTarget(assignment));
+        runner.run().close();
     }
 
     private static Operand<TFloat32> arrange(Ops tf, Operand<TFloat32> value, Weight weight) {

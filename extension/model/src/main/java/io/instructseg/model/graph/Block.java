@@ -20,6 +20,8 @@ import io.instructseg.model.Layout;
  */
 public final class Block {
 
+    private static final int GROUPS = 32;
+
     private final Ops tf;
     private final Weights weights;
     private final String prefix;
@@ -105,11 +107,21 @@ public final class Block {
     /** {@code nn.GroupNorm(32)} of a feature map {@code [b, h, w, c]} of static height, width and channels. */
     public Operand<TFloat32> groupNorm(String name, Operand<TFloat32> x) {
         int channels = Shapes.known(x, 3);
-        int height = Shapes.known(x, 1);
-        int width = Shapes.known(x, 2);
-        Operand<TFloat32> groups = Shapes.reshape(tf, x, -1, height * width, 32, channels / 32);
-        Operand<TFloat32> normal = normalise(groups, tf.constant(new int[] { 1, 3 }), 1e-5f);
-        return affine(name, Shapes.reshape(tf, normal, -1, height, width, channels), channels);
+        Operand<TFloat32> centred = tf.math.sub(x, groupMean(x));
+        Operand<TFloat32> variance = groupMean(tf.math.square(centred));
+        Operand<TFloat32> normal = tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(1e-5f))));
+        return affine(name, normal, channels);
+    }
+
+    /** {@code [b, h, w, c]} to {@code [b, 1, 1, c]}; axis by axis, which is faster than at once, and more exact. */
+    private Operand<TFloat32> groupMean(Operand<TFloat32> x) {
+        int channels = Shapes.known(x, 3);
+        int size = channels / GROUPS;
+        Operand<TFloat32> channelMeans = tf.math.mean(tf.math.mean(x, tf.constant(2)), tf.constant(1));
+        Operand<TFloat32> means = tf.math.mean(Shapes.reshape(tf, channelMeans, -1, GROUPS, size), tf.constant(2),
+                Mean.keepDims(true));
+        Operand<TFloat32> spread = tf.broadcastTo(means, Shapes.of(tf, Shapes.size(tf, x, 0), GROUPS, size));
+        return Shapes.reshape(tf, spread, -1, 1, 1, channels);
     }
 
     /** Names a tensor after the official code's, so that comparisons can fetch it; returns it. */

@@ -90,8 +90,7 @@ final class DeformableSampling {
         Operand<TInt32> rows = rows(corner, side);
         int queries = Shapes.known(locations, 1);
         Operand<TFloat32> gathered = ordered.gather(windows, Shapes.reshape(tf, rows, -1, queries * heads * points),
-                tf.constant(1),
-                Gather.batchDims(1L));
+                tf.constant(1), Gather.batchDims(1L));
         // [b, q * heads * points, 4 * d] to [b * q * heads, points * 4, d]
         Operand<TFloat32> samples = Shapes.reshape(tf, gathered, -1, points * 4, headSize);
         Operand<TFloat32> factors = Shapes.reshape(tf, corners(fractions.get(0), fractions.get(1), weights), -1, 1, points * 4);
