@@ -2,6 +2,7 @@ package io.instructseg.cli;
 
 import java.io.PrintWriter;
 
+import io.instructseg.cli.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,11 +20,11 @@ import picocli.CommandLine.IVersionProvider;
                 "2:wrong usage", "70:an error in this program" }, //
         commandListHeading = "%nCommands:%n", footerHeading = "%n", //
         footer = "'instructseg COMMAND --help' describes a command.", //
-        subcommands = { ConvertCommand.class, SegmentCommand.class, InspectCommand.class })
+        subcommands = { ConvertCommand.class, VerifyCommand.class, SegmentCommand.class, InspectCommand.class })
 public final class Main {
 
     /** From the jar's manifest. */
-    static final class Version implements IVersionProvider {
+    public static final class Version implements IVersionProvider {
 
         @Override
         public String[] getVersion() {

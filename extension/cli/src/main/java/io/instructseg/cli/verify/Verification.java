@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.session.StageException;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Precision;
 
@@ -20,8 +21,20 @@ import io.instructseg.format.Precision;
  */
 record Verification(List<Comparison> comparisons) {
 
-    /** Runs all stages that the case holds, each with the official input, and then the whole. */
+    /**
+     * Runs all stages that the case holds, each with the official input, and then the whole.
+     *
+     * @throws IOException if the case is damaged, or of a model of other sizes
+     */
     static Verification run(SegmentationModel model, Path caseDirectory) throws IOException {
+        try {
+            return compare(model, caseDirectory);
+        } catch (StageException e) {
+            throw new IOException(caseDirectory + " is no case of this model: " + e.getMessage(), e);
+        }
+    }
+
+    private static Verification compare(SegmentationModel model, Path caseDirectory) throws IOException {
         GoldenCase golden = GoldenCase.open(caseDirectory);
         Tolerances tolerances = Tolerances.of(model.manifest().map(ModelManifest::precision).orElse(Precision.FLOAT32));
         PictureVerifier picture = new PictureVerifier(golden, model, tolerances);

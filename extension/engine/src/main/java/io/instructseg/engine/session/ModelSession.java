@@ -2,6 +2,7 @@ package io.instructseg.engine.session;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,9 +11,9 @@ import java.util.Map;
 
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
-import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
 
 import io.instructseg.engine.ModelException;
 import io.instructseg.format.Signature;
@@ -63,7 +64,7 @@ public final class ModelSession implements AutoCloseable {
     private static SavedModelBundle open(Path directory) throws ModelException {
         try {
             return SavedModelBundle.loader(directory.toString()).withTags("serve").load();
-        } catch (TensorFlowException e) {
+        } catch (RuntimeException e) {
             throw new ModelException(directory + " can't be loaded: " + e.getMessage(), e);
         }
     }
@@ -87,12 +88,15 @@ public final class ModelSession implements AutoCloseable {
      *
      * @param inputs by the signature's names
      * @param tensors outputs, or tensors within the signature that {@link #has} knows
-     * @throws StageException if TensorFlow refuses
+     * @throws StageException if an input has not the model's shape, or TensorFlow refuses
      */
     public Map<String, HostTensor> run(Signature signature, Map<String, HostTensor> inputs, Collection<String> tensors) {
         Map<String, Activation> fed = new HashMap<>();
         try {
-            inputs.forEach((name, tensor) -> fed.put(name, Activation.of(tensor)));
+            inputs.forEach((name, tensor) -> {
+                requireShape(signature, name, tensor);
+                fed.put(name, Activation.of(tensor));
+            });
             Map<String, HostTensor> results = new LinkedHashMap<>();
             try (Activations outputs = runStage(signature, fed, tensors)) {
                 tensors.forEach(name -> results.put(name, outputs.get(name).toHost()));
@@ -112,8 +116,24 @@ public final class ModelSession implements AutoCloseable {
         List<String> names = List.copyOf(tensors);
         try {
             return new Activations(names, runner.run());
-        } catch (TensorFlowException e) {
+        } catch (RuntimeException e) {
+            // TensorFlow Java has no common class for what a step can throw
             throw new StageException(signature, e);
+        }
+    }
+
+    private void requireShape(Signature signature, String input, HostTensor tensor) {
+        TensorShapeProto expected = definitions.get(signature.key()).getInputsOrThrow(input).getTensorShape();
+        long[] shape = tensor.shape();
+        boolean fits = expected.getUnknownRank() || expected.getDimCount() == shape.length;
+        for (int axis = 0; fits && axis < expected.getDimCount(); axis++) {
+            long size = expected.getDim(axis).getSize();
+            fits = size < 0 || size == shape[axis];
+        }
+        if (!fits) {
+            List<Long> sizes = expected.getDimList().stream().map(TensorShapeProto.Dim::getSize).toList();
+            throw new StageException(signature,
+                    "input " + input + " has shape " + Arrays.toString(shape) + ", expected " + sizes);
         }
     }
 

@@ -1,0 +1,75 @@
+package io.instructseg.cli.verify;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+import io.instructseg.cli.Main;
+import io.instructseg.cli.ModelSource;
+import io.instructseg.cli.Progress;
+import io.instructseg.engine.SegmentationModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code instructseg verify}. */
+@Command(name = "verify", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
+        description = { "Compares a model with a recorded run of the official code: each stage alone, fed with the official "
+                + "stage's input, then the whole run from the picture to the mask.%n",
+                "One row a stage shows the tensor that comes closest to its tolerance, or exceeds it most: its largest "
+                        + "absolute error, and the figure that the tolerance bounds (max error / RMS of the official "
+                        + "tensor; a share of differing values for pictures, ids, masks; the error itself for scores). "
+                        + "Stages that the case does not hold are left out. Tolerances follow the model's precision.%n" }, //
+        exitCodeListHeading = "%nExit codes:%n", //
+        exitCodeList = { "0:every figure is within its tolerance", "1:one is not, or the request failed" })
+public final class VerifyCommand implements Callable<Integer> {
+
+    private static final String ROW = "%-14s %7s  %-28s %10s %10s %10s  %s";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL_DIR|demo", description = "Directory of a model, or 'demo' for the built-in one.")
+    private String model;
+
+    @Parameters(paramLabel = "CASE_DIR", description = "Directory of a case: case.json, the picture, and a STAGE.safetensors for "
+            + "each recorded stage.")
+    private Path caseDirectory;
+
+    @Override
+    public Integer call() throws IOException {
+        Verification verification;
+        try (Progress progress = Progress.start(spec.commandLine().getErr()); ModelSource source = ModelSource.open(model)) {
+            progress.step("loading the model");
+            try (SegmentationModel loaded = SegmentationModel.load(source.directory())) {
+                progress.step("verifying");
+                verification = Verification.run(loaded, caseDirectory);
+            }
+        }
+        print(verification);
+        return verification.passes() ? 0 : 1;
+    }
+
+    private void print(Verification verification) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(row("stage", "tensors", "worst tensor", "max error", "error", "tolerance", "verdict"));
+        for (Comparison worst : verification.worstOfStages()) {
+            out.println(row(worst.stage(), Integer.toString(verification.tensors(worst.stage())), worst.tensor(),
+                    figure(worst.maxError()), figure(worst.error()), figure(worst.tolerance()),
+                    worst.passes() ? "ok" : "FAILED"));
+        }
+        out.println(verification.passes() ? "verified" : "not verified");
+        out.flush();
+    }
+
+    private static String row(String... cells) {
+        return String.format(Locale.ROOT, ROW, (Object[]) cells);
+    }
+
+    private static String figure(double value) {
+        return value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
+    }
+}
