@@ -56,7 +56,7 @@ final class SavedModelWriter {
     }
 
     /** One restore and assignment for each variable, so that loading moves them one by one. */
-    private SaverDef restore(Collection<Weight> weights) {
+    SaverDef restore(Collection<Weight> weights) {
         Ops ops = tf.withSubScope(SCOPE);
         Operand<TString> prefix = ops.withName("prefix").placeholder(TString.class);
         List<Op> assignments = new ArrayList<>();
