@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code instructseg convert}. */
 @Command(name = "convert", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
-        description = { "Converts a checkpoint in the official layout to a model that 'segment' runs.%n",
+        header = "Makes a model of an official checkpoint.", //
+        description = { "%nConverts a checkpoint in the official layout to a model that 'segment' runs.%n",
                 "The checkpoint is a directory with config.json, the tokenizer (tokenizer.json, or vocab.json and "
                         + "merges.txt) and the weights (model.safetensors or pytorch_model.bin, or their shards with an "
                         + "index). instructseg.json beside them may tell sizes that config.json does not have.%n",

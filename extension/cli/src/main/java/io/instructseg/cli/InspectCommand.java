@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code instructseg inspect}. */
 @Command(name = "inspect", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
-        description = { "Tells what a checkpoint or a converted model is made of: tensors, parameters, bytes and element "
+        header = "Tells what a checkpoint or a model is made of.", //
+        description = { "%nTells what a checkpoint or a converted model is made of: tensors, parameters, bytes and element "
                 + "types of each module. Nothing is loaded but headers.%n",
                 "Of a converted model also: precision, sizes, the files that it was made from with their SHA-256, and "
                         + "whether what model.json records is what the model has; exit code 1 if it is not.%n" })
@@ -90,7 +91,7 @@ final class InspectCommand implements Callable<Integer> {
         print("precision: " + manifest.precision() + " matrices");
         print("sizes:");
         JsonNode sizes = new ObjectMapper().valueToTree(manifest.hyperparameters());
-        sizes.fields().forEachRemaining(module -> print("  " + module.getKey() + " " + values(module.getValue())));
+        sizes.properties().forEach(module -> print("  " + module.getKey() + " " + values(module.getValue())));
         print("converted from " + manifest.source().name() + ":");
         for (ModelManifest.SourceFile file : manifest.source().files()) {
             print("  " + file.sha256() + "  " + file.name() + ", " + Units.bytes(file.bytes()));

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code instructseg segment}. */
 @Command(name = "segment", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
-        description = { "Finds in a picture what a sentence means, and tells how well it fits (score, 0 to 1), where it "
+        header = "Finds what a sentence means in a picture.", //
+        description = { "%nFinds in a picture what a sentence means, and tells how well it fits (score, 0 to 1), where it "
                 + "is and how much of the picture it covers. The model always answers with some mask: a low score "
                 + "means that nothing fits.%n" }, //
         footer = { "%nWith --json, standard output is one object:%n",
@@ -79,10 +80,21 @@ final class SegmentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        List<SegmentOutput> outputs = outputs();
+        SegmentReport report = answer(outputs());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(json ? report.json() : report.text());
+        out.flush();
+        if (report.image().truncated()) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("warning: " + image + " ends early; what is missing was taken as gray or black");
+            err.flush();
+        }
+        return 0;
+    }
+
+    private SegmentReport answer(List<SegmentOutput> outputs) throws IOException {
         StepTimes times = new StepTimes();
-        try (Progress progress = Progress.start(err)) {
+        try (Progress progress = Progress.start(spec.commandLine().getErr())) {
             progress.step("decoding the picture");
             DecodedImage decoded = times.time("decode_image", this::decode);
             List<Segmentation> segmentations = segment(decoded, progress, times);
@@ -90,17 +102,8 @@ final class SegmentCommand implements Callable<Integer> {
             for (int i = 0; i < outputs.size(); i++) {
                 outputs.get(i).write(decoded, segmentations.get(i));
             }
-            progress.close();
-            SegmentReport report = new SegmentReport(image, decoded, task, sentences, segmentations, outputs, times);
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(json ? report.json() : report.text());
-            out.flush();
-            if (decoded.truncated()) {
-                err.println("warning: " + image + " ends early; what is missing was taken as gray or black");
-                err.flush();
-            }
+            return new SegmentReport(image, decoded, task, sentences, segmentations, outputs, times);
         }
-        return 0;
     }
 
     private List<Segmentation> segment(DecodedImage decoded, Progress progress, StepTimes times) throws IOException {

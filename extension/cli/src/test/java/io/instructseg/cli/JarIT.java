@@ -1,0 +1,92 @@
+package io.instructseg.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import javax.imageio.ImageIO;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** Runs the jar as a user does. */
+class JarIT {
+
+    @TempDir
+    Path work;
+    private Path temporary;
+
+    @BeforeEach
+    void directory() throws IOException {
+        temporary = Files.createDirectory(work.resolve("tmp"));
+    }
+
+    @Test
+    void segments() throws Exception {
+        Path mask = work.resolve("mask.png");
+        Process process = start("segment", "--model", "demo", "--image",
+                Cli.DEMO.resolve("examples/images/01.png").toString(), "--text", "outline the pair of scissors", "--mask",
+                mask.toString(), "--json");
+        assertThat(exitCode(process)).as(Files.readString(work.resolve("err"))).isZero();
+        JsonNode root = new ObjectMapper().readTree(work.resolve("out").toFile());
+        assertThat(root.at("/segmentations/0/score").asDouble()).isBetween(0.5, 1.0);
+        assertThat(ImageIO.read(mask.toFile()).getHeight()).isEqualTo(360);
+        assertThat(names(temporary)).isEmpty();
+        assertThat(Files.readString(work.resolve("err"))).doesNotContain("native-access", "\tat ");
+    }
+
+    @Test
+    void failsWithAMessage() throws Exception {
+        Process process = start("segment", "--model", "demo", "--image", "missing.png", "--text", "a");
+        assertThat(exitCode(process)).isEqualTo(1);
+        assertThat(work.resolve("err")).hasContent("instructseg: missing.png: no such file or directory");
+        assertThat(work.resolve("out")).isEmptyFile();
+    }
+
+    @Test
+    void aConversionThatIsInterruptedLeavesNothing() throws Exception {
+        Path models = Files.createDirectory(work.resolve("models"));
+        Process process = start("convert", Cli.GOLDEN.resolve("model-b").toString(), models.resolve("b").toString());
+        while (process.isAlive() && names(models).isEmpty()) {
+            Thread.sleep(5);
+        }
+        assertThat(names(models)).singleElement().asString().startsWith("b.partial-");
+        process.destroy();
+        assertThat(exitCode(process)).isNotZero();
+        assertThat(names(models)).isEmpty();
+        assertThat(work.resolve("out")).isEmptyFile();
+    }
+
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
+                "-Djava.io.tmpdir=" + temporary, "-jar", System.getProperty("instructseg.jar")));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectOutput(file("out")).redirectError(file("err")).start();
+    }
+
+    private File file(String name) {
+        return work.resolve(name).toFile();
+    }
+
+    private static int exitCode(Process process) throws InterruptedException {
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+        return process.exitValue();
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
+    }
+}
