@@ -83,10 +83,7 @@ final class WebpDecoder {
             top = 2 * unsigned24(start + 3);
             readChunks(start + 16, end);
         } else if (type == LOSSY) {
-            int width = in.getShort(start + 6) & 0x3fff;
-            int height = in.getShort(start + 8) & 0x3fff;
-            limits.checkSize(width, height);
-            frame = readBitStream(type, start, end, width, height);
+            frame = Vp8Decoder.decode(in.array(), start, end - start, limits);
         } else if (type == LOSSLESS) {
             int sizes = in.getInt(start + 1);
             int width = 1 + (sizes & 0x3fff);
