@@ -108,7 +108,7 @@ class ConvertCommandTest {
         String file = Files.readString(weights, StandardCharsets.ISO_8859_1);
         Files.writeString(weights, file.replace("predictor.SEG_proj.layers.0.bias", "predictor.SEG_proj.layers.1.bias"),
                 StandardCharsets.ISO_8859_1);
-        assertRefused(Cli.run("convert", checkpoint, target), "predictor.SEG_proj.layers.1.bias", "twice");
+        assertRefused(Cli.run("convert", checkpoint, target), "Duplicate field 'predictor.SEG_proj.layers.1.bias'");
     }
 
     @Test

@@ -32,10 +32,24 @@ final class PendingDirectory implements AutoCloseable {
             throw new ConversionException(target + " exists already");
         }
         Files.createDirectories(this.target.getParent());
-        // not createTempDirectory, whose directories are their owner's alone: a service may run as somebody else
-        this.pending = Files.createDirectory(
-                this.target.resolveSibling(this.target.getFileName() + ".partial-" + UUID.randomUUID()));
-        Runtime.getRuntime().addShutdownHook(shutdownHook);
+        this.pending = this.target.resolveSibling(this.target.getFileName() + ".partial-" + UUID.randomUUID());
+        create();
+    }
+
+    private synchronized void create() throws IOException {
+        try {
+            // before there is something to delete: the process may end at any moment
+            Runtime.getRuntime().addShutdownHook(shutdownHook);
+        } catch (IllegalStateException e) {
+            throw new ConversionException("interrupted", e);
+        }
+        try {
+            // not createTempDirectory, whose directories are their owner's alone: a service may run as somebody else
+            Files.createDirectory(pending);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
     }
 
     Path path() {
@@ -70,7 +84,10 @@ final class PendingDirectory implements AutoCloseable {
         delete();
     }
 
-    /** The process ends while another thread still writes: it fails when its directory is gone, or may add a last file. */
+    /**
+     * The process ends while another thread still writes: that one may add a last file, then it fails, since nobody makes this
+     * directory again.
+     */
     private synchronized void abandon() {
         abandoned = true;
         for (int attempt = 0; attempt < MOST_ATTEMPTS && Files.exists(pending); attempt++) {

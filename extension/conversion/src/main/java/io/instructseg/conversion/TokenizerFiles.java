@@ -38,7 +38,7 @@ final class TokenizerFiles {
     }
 
     void copyTo(Path target) throws IOException {
-        Files.createDirectories(target);
+        Files.createDirectory(target);
         for (Path file : files()) {
             Files.copy(file, target.resolve(file.getFileName()));
         }

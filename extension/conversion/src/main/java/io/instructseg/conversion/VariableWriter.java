@@ -40,7 +40,8 @@ final class VariableWriter implements AutoCloseable {
 
     /** @param directory {@code variables} of the SavedModel; created */
     VariableWriter(Path directory) throws IOException {
-        this.directory = Files.createDirectories(directory);
+        // not its parents: a conversion that is interrupted has deleted them
+        this.directory = Files.createDirectory(directory);
     }
 
     /**
