@@ -1,5 +1,6 @@
 package io.instructseg.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,9 +42,22 @@ public final class Progress implements AutoCloseable {
 
     /** Begins to watch; nothing is shown before a step. */
     public static Progress start(PrintWriter err) {
-        Progress progress = new Progress(err, System.console() != null, System::nanoTime);
+        Progress progress = new Progress(err, isTerminal(), System::nanoTime);
         progress.ticker.scheduleAtFixedRate(progress::tick, REWRITE, REWRITE, TimeUnit.NANOSECONDS);
         return progress;
+    }
+
+    /** From Java 22 to 24 there is a console even where there is no terminal, and a method that tells. */
+    private static boolean isTerminal() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (ReflectiveOperationException e) {
+            return true;
+        }
     }
 
     /** A step whose size is not known: its time is shown. */
