@@ -7,7 +7,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -16,89 +15,47 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 
 /**
- * WebP, lossy and lossless; of an animation the first frame on its canvas, black where the frame doesn't reach. Only the
- * frame's own bit stream is handed on: alpha, color profiles and the rest of the container are left behind.
+ * WebP, lossy ({@link Vp8Decoder}) and lossless (TwelveMonkeys); of an animation the first frame on its canvas, black where
+ * the frame doesn't reach. Only the frame's own bit stream is decoded: alpha beside it and color profiles are left out.
  */
 final class WebpDecoder {
 
-    private static final int VP8X = chunk("VP8X");
-    private static final int LOSSY = chunk("VP8 ");
-    private static final int LOSSLESS = chunk("VP8L");
-    private static final int ANIMATION_FRAME = chunk("ANMF");
-    private static final int EXIF = chunk("EXIF");
+    private static final int LOSSLESS_HEADER = 5;
 
-    private final ByteBuffer in;
-    private final ImageLimits limits;
-    private int canvasWidth;
-    private int canvasHeight;
-    private int left;
-    private int top;
-    private RgbImage frame;
-    private byte[] exif = Decoded.NO_EXIF;
-
-    private WebpDecoder(byte[] data, ImageLimits limits) {
-        this.in = ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN);
-        this.limits = limits;
+    private WebpDecoder() {
     }
 
     static Decoded decode(byte[] data, ImageLimits limits) throws ImageException {
-        WebpDecoder decoder = new WebpDecoder(data, limits);
-        decoder.readChunks(12, data.length);
-        if (decoder.frame == null) {
-            throw new ImageException("damaged WebP: it holds no picture");
+        WebpContainer container = WebpContainer.read(data);
+        if (container.hasCanvas()) {
+            limits.checkSize(container.canvasWidth(), container.canvasHeight());
         }
-        return new Decoded(decoder.onCanvas(), false, decoder.exif);
+        int start = container.frameStart();
+        int size = container.frameSize();
+        RgbImage frame = container.lossless() ? readLossless(data, start, size, limits)
+                : Vp8Decoder.decode(data, start, size, limits);
+        return new Decoded(container.hasCanvas() ? onCanvas(frame, container) : frame, false, container.exif());
     }
 
-    private static int chunk(String name) {
-        return name.charAt(0) | name.charAt(1) << 8 | name.charAt(2) << 16 | name.charAt(3) << 24;
-    }
-
-    private void readChunks(int from, int to) throws ImageException {
-        int position = from;
-        while (to - position >= 8) {
-            int type = in.getInt(position);
-            long size = in.getInt(position + 4) & 0xffffffffL;
-            int start = position + 8;
-            if (start + size > to) {
-                throw new ImageException("damaged WebP: a chunk claims " + size + " bytes, found " + (to - start));
-            }
-            int end = start + (int) size;
-            if (type == VP8X && canvasWidth == 0) {
-                canvasWidth = 1 + unsigned24(start + 4);
-                canvasHeight = 1 + unsigned24(start + 7);
-                limits.checkSize(canvasWidth, canvasHeight);
-            } else if (type == EXIF && exif.length == 0) {
-                exif = Arrays.copyOfRange(in.array(), start, end);
-            } else if (frame == null) {
-                readFrame(type, start, end);
-            }
-            position = (int) Math.min((long) end + (size & 1), to);
+    private static RgbImage readLossless(byte[] data, int start, int size, ImageLimits limits) throws ImageException {
+        if (size < LOSSLESS_HEADER) {
+            throw new ImageException("damaged WebP: a lossless frame of " + size + " bytes, expected at least "
+                    + LOSSLESS_HEADER);
         }
-    }
-
-    private void readFrame(int type, int start, int end) throws ImageException {
-        if (type == ANIMATION_FRAME) {
-            left = 2 * unsigned24(start);
-            top = 2 * unsigned24(start + 3);
-            readChunks(start + 16, end);
-        } else if (type == LOSSY) {
-            frame = Vp8Decoder.decode(in.array(), start, end - start, limits);
-        } else if (type == LOSSLESS) {
-            int sizes = in.getInt(start + 1);
-            int width = 1 + (sizes & 0x3fff);
-            int height = 1 + (sizes >> 14 & 0x3fff);
-            limits.checkSize(width, height);
-            frame = readBitStream(type, start, end, width, height);
-        }
+        ByteBuffer in = ByteBuffer.wrap(data, start, size).slice().order(ByteOrder.LITTLE_ENDIAN);
+        int sizes = in.getInt(1);
+        int width = 1 + (sizes & 0x3fff);
+        int height = 1 + (sizes >> 14 & 0x3fff);
+        limits.checkSize(width, height);
+        return readLossless(in, width, height);
     }
 
     /** Hands the bit stream on as a file of its own. */
-    private RgbImage readBitStream(int type, int start, int end, int width, int height) throws ImageException {
-        int size = end - start;
-        ByteBuffer file = ByteBuffer.allocate(20 + size + (size & 1)).order(ByteOrder.LITTLE_ENDIAN);
-        file.putInt(chunk("RIFF")).putInt(file.capacity() - 8).putInt(chunk("WEBP")).putInt(type).putInt(size);
-        file.put(in.array(), start, size);
+    private static RgbImage readLossless(ByteBuffer in, int width, int height) throws ImageException {
+        int size = in.remaining();
+        ByteBuffer file = ByteBuffer.allocate(20 + size + size % 2).order(ByteOrder.LITTLE_ENDIAN);
+        file.putInt(WebpContainer.type("RIFF")).putInt(file.capacity() - 8).putInt(WebpContainer.type("WEBP"));
+        file.putInt(WebpContainer.type("VP8L")).putInt(size).put(in);
         ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
         try (ImageInputStream stream = new EndingStream(file.array())) {
             reader.setInput(stream, true, true);
@@ -149,23 +106,22 @@ final class WebpDecoder {
         }
     }
 
-    private RgbImage onCanvas() throws ImageException {
-        if (canvasWidth == 0 || canvasWidth == frame.width() && canvasHeight == frame.height()) {
+    private static RgbImage onCanvas(RgbImage frame, WebpContainer container) throws ImageException {
+        int width = container.canvasWidth();
+        int height = container.canvasHeight();
+        if (frame.width() == width && frame.height() == height && container.left() == 0 && container.top() == 0) {
             return frame;
         }
-        if (left + frame.width() > canvasWidth || top + frame.height() > canvasHeight) {
-            throw new ImageException("damaged WebP: a frame of " + frame.width() + "x" + frame.height() + " at " + left + ","
-                    + top + " exceeds the canvas of " + canvasWidth + "x" + canvasHeight);
+        if (!container.animated() || container.left() + frame.width() > width || container.top() + frame.height() > height) {
+            throw new ImageException("damaged WebP: a frame of " + frame.width() + "x" + frame.height() + " at "
+                    + container.left() + "," + container.top() + " doesn't fit the canvas of " + width + "x" + height);
         }
-        byte[] canvas = new byte[canvasWidth * canvasHeight * RgbImage.CHANNELS];
+        byte[] canvas = new byte[width * height * RgbImage.CHANNELS];
         int stride = frame.width() * RgbImage.CHANNELS;
         for (int y = 0; y < frame.height(); y++) {
-            System.arraycopy(frame.pixels(), y * stride, canvas, ((top + y) * canvasWidth + left) * RgbImage.CHANNELS, stride);
+            int to = ((container.top() + y) * width + container.left()) * RgbImage.CHANNELS;
+            System.arraycopy(frame.pixels(), y * stride, canvas, to, stride);
         }
-        return new RgbImage(canvasWidth, canvasHeight, canvas);
-    }
-
-    private int unsigned24(int at) {
-        return in.getShort(at) & 0xffff | (in.get(at + 2) & 0xff) << 16;
+        return new RgbImage(width, height, canvas);
     }
 }

@@ -33,11 +33,6 @@ final class Goldens {
         return StreamSupport.stream(images().get("cases").spliterator(), false).filter(c -> c.has("pil_decoded")).toList();
     }
 
-    /** Without the lossy WebP, whose decoder is not libwebp's equal. */
-    static List<JsonNode> exactlyDecodable() throws IOException {
-        return decodable().stream().filter(c -> !name(c).equals("webp_lossy.webp")).toList();
-    }
-
     static String name(JsonNode imageCase) {
         return imageCase.get("file").asText().substring("images/".length());
     }
