@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The weights of a model as named tensors, from one file or several. Opening reads the headers and checks that every
@@ -40,10 +41,28 @@ public final class Checkpoint implements Closeable {
      *         a tensor occurs twice, or an index and its shards disagree
      */
     public static Checkpoint open(Path directory) throws IOException {
+        Problems problems = new Problems(directory);
+        Checkpoint checkpoint = open(directory, problems::add);
+        try {
+            problems.throwIfAny();
+            return checkpoint;
+        } catch (CheckpointException e) {
+            try (checkpoint) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * As {@link #open(Path)}, but tells of disagreements between an index and its shards instead of failing, for a caller who
+     * lists
+     * them with what else is wrong. Of a duplicate tensor, the first shard's is taken.
+     */
+    public static Checkpoint open(Path directory, Consumer<String> disagreements) throws IOException {
         CheckpointDirectory home = CheckpointDirectory.of(directory);
         for (WeightFormat format : WeightFormat.values()) {
             if (home.contains(format.indexName())) {
-                return open(checkpoint -> checkpoint.addShards(home, format));
+                return open(checkpoint -> checkpoint.addShards(home, format, disagreements));
             }
             if (home.contains(format.fileName())) {
                 return openFile(home.resolve(format.fileName()), format);
@@ -74,7 +93,8 @@ public final class Checkpoint implements Closeable {
         }
     }
 
-    private void addShards(CheckpointDirectory home, WeightFormat format) throws IOException {
+    private void addShards(CheckpointDirectory home, WeightFormat format, Consumer<String> disagreements)
+            throws IOException {
         Path indexPath = home.resolve(format.indexName());
         ShardIndex index;
         try (WeightFile indexFile = WeightFile.open(indexPath)) {
@@ -93,7 +113,7 @@ public final class Checkpoint implements Closeable {
         for (String shard : index.shards()) {
             tensorsOfShard.put(shard, addFile(home.resolve(shard), format));
         }
-        index.requireMatch(tensorsOfShard);
+        index.compare(tensorsOfShard, disagreements);
     }
 
     private Map<String, StridedView> addFile(Path path, WeightFormat format) throws IOException {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 import com.fasterxml.jackson.core.JsonToken;
 
@@ -58,28 +59,26 @@ final class ShardIndex {
     }
 
     /**
-     * Checks that every tensor lies in the shard that the index names, and in no other.
+     * Tells which tensors don't lie in the shard that the index names, or in others, too.
      *
      * @param tensorsOfShard the tensors found in each shard
-     * @throws CheckpointException naming the tensors for which this is not so
      */
-    void requireMatch(Map<String, ? extends Map<String, ?>> tensorsOfShard) throws CheckpointException {
-        Problems problems = new Problems(file.path());
+    void compare(Map<String, ? extends Map<String, ?>> tensorsOfShard, Consumer<String> disagreements) {
         shardOfTensor.forEach((tensor, shard) -> {
             if (!tensorsOfShard.get(shard).containsKey(tensor)) {
-                problems.add("tensor " + CheckpointException.quote(tensor) + " is not in " + shard + " as the index says");
+                disagreements
+                        .accept("tensor " + CheckpointException.quote(tensor) + " is not in " + shard + " as the index says");
             }
         });
         tensorsOfShard.forEach((shard, tensors) -> {
             for (String tensor : tensors.keySet()) {
                 String expected = shardOfTensor.get(tensor);
                 if (!shard.equals(expected)) {
-                    problems.add("tensor " + CheckpointException.quote(tensor) + " in " + shard + (expected == null
+                    disagreements.accept("tensor " + CheckpointException.quote(tensor) + " in " + shard + (expected == null
                             ? " is not in the index"
                             : " is a duplicate: the index expects it in " + expected));
                 }
             }
         });
-        problems.throwIfAny();
     }
 }

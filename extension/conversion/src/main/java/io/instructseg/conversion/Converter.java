@@ -56,12 +56,20 @@ public final class Converter {
     private ModelManifest convert(Path directory) throws IOException {
         TokenizerFiles tokenizer = new TokenizerFiles(source);
         tokenizer.check();
-        try (Checkpoint checkpoint = Checkpoint.open(source); Graph graph = new Graph()) {
+        List<String> offenders = new ArrayList<>();
+        try (Checkpoint checkpoint = Checkpoint.open(source, offenders::add); Graph graph = new Graph()) {
             Hyperparameters hyperparameters = HyperparameterReader.read(source, shapes(checkpoint));
             InstructSegGraph model = InstructSegGraph.build(graph, hyperparameters, options.precision());
-            WeightCheck.check(model.weights(), checkpoint.tensors(),
-                    name -> UnusedWeights.contains(name, hyperparameters) || options.ignores(name));
-            writeVariables(checkpoint, model.weights(), directory.resolve("variables"));
+            offenders.addAll(WeightCheck.offenders(model.weights(), checkpoint.tensors(),
+                    name -> UnusedWeights.contains(name, hyperparameters) || options.ignores(name)));
+            if (offenders.isEmpty()) {
+                offenders.addAll(writeVariables(checkpoint, model.weights(), directory.resolve("variables")));
+            } else {
+                offenders.addAll(new FiniteCheck(checkpoint, listener).offenders(model.weights()));
+            }
+            if (!offenders.isEmpty()) {
+                throw ConversionException.listing(offenders.size() + " weights don't fit the model", offenders);
+            }
             new SavedModelWriter(graph).write(directory, model.weights());
             tokenizer.copyTo(directory.resolve(ModelManifest.TOKENIZER_DIRECTORY));
             ModelManifest manifest = new ModelManifest(ModelManifest.FORMAT_VERSION, options.precision(), hyperparameters,
@@ -75,7 +83,9 @@ public final class Converter {
         return checkpoint.tensors().values().stream().collect(Collectors.toMap(TensorInfo::name, TensorInfo::shape));
     }
 
-    private void writeVariables(Checkpoint checkpoint, Collection<Weight> weights, Path directory) throws IOException {
+    /** Writes all weights; returns those that are not finite. */
+    private List<String> writeVariables(Checkpoint checkpoint, Collection<Weight> weights, Path directory)
+            throws IOException {
         List<String> offenders = new ArrayList<>();
         ByteBuffer scratch = ByteBuffer.allocate(largest(weights));
         long total = weights.stream().mapToLong(weight -> checkpoint.tensors().get(weight.name()).bytes()).sum();
@@ -87,16 +97,14 @@ public final class Converter {
                 WeightBuffer buffer = new WeightBuffer(weight, elements);
                 checkpoint.readFloat32(weight.name(), buffer::put);
                 if (buffer.notFinite() > 0) {
-                    offenders.add(weight.name() + ": " + buffer.notFinite() + " of " + elements(weight) + " elements");
+                    offenders.add(FiniteCheck.offender(weight, buffer.notFinite()));
                 }
                 writer.add(weight, elements);
                 done += checkpoint.tensors().get(weight.name()).bytes();
             }
-            if (!offenders.isEmpty()) {
-                throw ConversionException.listing("weights that are not finite in " + options.precision(), offenders);
-            }
             writer.finish();
         }
+        return offenders;
     }
 
     private static ModelManifest.Parameters parameters(Collection<Weight> weights) {

@@ -18,11 +18,11 @@ final class WeightCheck {
     }
 
     /**
+     * Every missing, misshapen, mistyped and unknown weight.
+     *
      * @param unused whether a weight that the graph does not need may be there
-     * @throws ConversionException naming every missing, misshapen, mistyped and unknown weight
      */
-    static void check(Collection<Weight> needed, Map<String, TensorInfo> tensors, Predicate<String> unused)
-            throws ConversionException {
+    static List<String> offenders(Collection<Weight> needed, Map<String, TensorInfo> tensors, Predicate<String> unused) {
         List<String> offenders = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (Weight weight : needed) {
@@ -35,9 +35,7 @@ final class WeightCheck {
                         + "; --ignore lets it pass");
             }
         }
-        if (!offenders.isEmpty()) {
-            throw ConversionException.listing(offenders.size() + " weights don't fit the model", offenders);
-        }
+        return offenders;
     }
 
     private static void check(Weight weight, TensorInfo tensor, List<String> offenders) {

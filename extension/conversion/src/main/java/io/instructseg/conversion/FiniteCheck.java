@@ -1,0 +1,59 @@
+package io.instructseg.conversion;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+import io.instructseg.checkpoint.Checkpoint;
+import io.instructseg.checkpoint.TensorInfo;
+import io.instructseg.model.Weight;
+
+/** Looks for weights that are not finite where nothing is written, since other weights don't fit. */
+final class FiniteCheck {
+
+    private final Checkpoint checkpoint;
+    private final ConversionListener listener;
+
+    FiniteCheck(Checkpoint checkpoint, ConversionListener listener) {
+        this.checkpoint = checkpoint;
+        this.listener = listener;
+    }
+
+    /** Those of the weights that there are and that hold infinities or NaN. */
+    List<String> offenders(Collection<Weight> weights) throws IOException {
+        List<String> offenders = new ArrayList<>();
+        List<Weight> readable = weights.stream().filter(weight -> isReadable(weight.name())).toList();
+        long total = readable.stream().mapToLong(this::bytes).sum();
+        long done = 0;
+        for (Weight weight : readable) {
+            listener.progress("checking weights", done, total);
+            long[] notFinite = new long[1];
+            checkpoint.readFloat32(weight.name(), chunk -> {
+                while (chunk.hasRemaining()) {
+                    notFinite[0] += Float.isFinite(chunk.get()) ? 0 : 1;
+                }
+            });
+            if (notFinite[0] > 0) {
+                offenders.add(offender(weight, notFinite[0]));
+            }
+            done += bytes(weight);
+        }
+        return offenders;
+    }
+
+    /** What is wrong with a weight that is not finite, in the file or in the model's precision. */
+    static String offender(Weight weight, long notFinite) {
+        return "not finite: " + weight.name() + ", " + notFinite + " elements as " + weight.precision()
+                + ", expected none";
+    }
+
+    private long bytes(Weight weight) {
+        return checkpoint.tensors().get(weight.name()).bytes();
+    }
+
+    private boolean isReadable(String name) {
+        TensorInfo tensor = checkpoint.tensors().get(name);
+        return tensor != null && tensor.dataType().isFloatingPoint();
+    }
+}
