@@ -73,7 +73,9 @@ final class ConvertCommand implements Callable<Integer> {
 
     /** A model whose tokens its embedding does not know would be refused later, when it is loaded. */
     private void requireFittingTokenizer() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(source)) {
+        try (Checkpoint checkpoint = Checkpoint.open(source, disagreement -> {
+            // the conversion names it, with whatever else is wrong
+        })) {
             Tokenizer tokenizer = Tokenizer.load(source);
             TensorInfo embedding = checkpoint.tensors().get(EMBEDDING);
             boolean fits = embedding == null || embedding.shape().isEmpty()

@@ -93,12 +93,41 @@ class ConvertCommandTest {
     }
 
     @Test
+    void offendersOfAllKindsAreNamedAtOnce() throws IOException {
+        CheckpointCopy copy = new CheckpointCopy(MODEL_B);
+        copy.tensors.remove("seg_query_projector.bias");
+        copy.add("criterion.empty_weight", 1, 2);
+        copy.set("local_project.bias", 0, Float.NaN);
+        copy.resize("predictor.SEG_proj.layers.1.bias", 3);
+        assertRefused(Cli.run("convert", copy.write(temp.resolve("checkpoint")), target), "4 weights",
+                "missing: seg_query_projector.bias, expected shape [72]", "unused: criterion.empty_weight",
+                "misshapen: predictor.SEG_proj.layers.1.bias has shape [3], expected [72]",
+                "not finite: local_project.bias, 1 elements");
+    }
+
+    @Test
+    void duplicatesAcrossShardsAreNamed() throws IOException {
+        Path checkpoint = Files.createDirectory(temp.resolve("shards"));
+        try (Stream<Path> files = Files.list(MODEL_B)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, checkpoint.resolve(file.getFileName()));
+            }
+        }
+        Files.copy(checkpoint.resolve("model-00005-of-00005.safetensors"), checkpoint.resolve("copy.safetensors"));
+        Path index = checkpoint.resolve("model.safetensors.index.json");
+        Files.writeString(index, Files.readString(index).replace("\"weight_map\": {",
+                "\"weight_map\": {\n\"vmtf_layers.extra\": \"copy.safetensors\","));
+        assertRefused(Cli.run("convert", checkpoint, target), "'vmtf_layers.extra' is not in copy.safetensors",
+                "is a duplicate: the index expects it in model-00005-of-00005.safetensors");
+    }
+
+    @Test
     void weightsThatAreNotFiniteAreNamedAtOnce() throws IOException {
         CheckpointCopy copy = new CheckpointCopy(MODEL_B);
         copy.set("local_project.bias", 0, Float.NaN);
         copy.set("model.embed_tokens.weight", 7, Float.NEGATIVE_INFINITY);
-        assertRefused(Cli.run("convert", copy.write(temp.resolve("checkpoint")), target), "not finite",
-                "local_project.bias: 1 of", "model.embed_tokens.weight: 1 of");
+        assertRefused(Cli.run("convert", copy.write(temp.resolve("checkpoint")), target), "2 weights",
+                "not finite: local_project.bias, 1 elements", "not finite: model.embed_tokens.weight, 1 elements");
     }
 
     @Test
