@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code instructseg verify}. */
 @Command(name = "verify", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
-        description = { "Compares a model with a recorded run of the official code: each stage alone, fed with the official "
+        header = "Compares a model with a recorded run of the official code.", //
+        description = { "%nEach stage is compared alone, fed with the official "
                 + "stage's input, then the whole run from the picture to the mask.%n",
                 "One row a stage shows the tensor that comes closest to its tolerance, or exceeds it most: its largest "
                         + "absolute error, and the figure that the tolerance bounds (max error / RMS of the official "
