@@ -52,14 +52,14 @@ final class Vp8Decoder {
     /**
      * Decodes the frame that starts at {@code from}.
      *
-     * @param size its bytes as its chunk states them, all of which are there
+     * @param size its bytes as its chunk states them
+     * @param end where the data ends: libwebp reads the chunk's padding, too
      * @throws ImageException if it is no key frame, damaged, or larger than the limits
      */
-    static RgbImage decode(byte[] data, int from, int size, ImageLimits limits) throws ImageException {
+    static RgbImage decode(byte[] data, int from, int size, int end, ImageLimits limits) throws ImageException {
         Vp8FrameHeader header = Vp8FrameHeader.read(data, from, size);
         limits.checkSize(header.width(), header.height());
-        int padded = Math.min(from + size + size % 2, data.length); // libwebp reads the chunk's padding, too
-        Vp8Decoder decoder = new Vp8Decoder(data, padded, header);
+        Vp8Decoder decoder = new Vp8Decoder(data, end, header);
         decoder.reconstruct();
         decoder.filter();
         return Vp8Rgb.convert(decoder.y, decoder.u, decoder.v, header.width(), header.height());

@@ -1,7 +1,8 @@
 package io.instructseg.engine.image;
 
 /**
- * The inverse transforms (RFC 6386, section 14), in their exact integer arithmetic.
+ * The inverse transforms (RFC 6386, section 14), in their exact integer arithmetic. Coefficients so large that sums leave 16
+ * bits, which no encoder writes, give what libwebp's C code gives; its SIMD code then differs from that.
  */
 final class Vp8InverseTransform {
 

@@ -183,25 +183,31 @@ final class WebpContainer {
             setFrame(chunk);
         } else if (type == ANIMATION) {
             animationAnnounced = true;
-        } else if (type == ANIMATION_FRAME && animated() && frameType == 0) {
+        } else if (type == ANIMATION_FRAME && animated()) {
             readAnimationFrame(payload(chunk), next);
         } else if (type == EXIF && (flags & EXIF_FLAG) != 0 && exif.length == 0) {
             exif = Arrays.copyOfRange(in.array(), payload(chunk), payload(chunk) + size(chunk));
         }
     }
 
+    /** Takes the first frame that has a picture, and checks the others. */
     private void readAnimationFrame(int header, int end) throws ImageException {
         int chunk = header + FRAME_HEADER;
-        if (chunk < end && in.getInt(chunk) == ALPHA) {
-            chunk = nextChunk(chunk, end);
+        int next = nextChunk(chunk, end);
+        boolean alpha = in.getInt(chunk) == ALPHA;
+        if (alpha) {
+            chunk = next;
+            nextChunk(chunk, end);
         }
-        nextChunk(chunk, end);
-        if (!isFrame(in.getInt(chunk))) {
-            throw new ImageException("damaged WebP: its first frame holds no picture");
+        if (isFrame(in.getInt(chunk))) {
+            if (frameType == 0) {
+                left = 2 * unsigned24(header);
+                top = 2 * unsigned24(header + 3);
+                setFrame(chunk);
+            }
+        } else if (alpha) {
+            throw new ImageException("damaged WebP: a frame has alpha, but no picture");
         }
-        left = 2 * unsigned24(header);
-        top = 2 * unsigned24(header + 3);
-        setFrame(chunk);
     }
 
     private int unsigned24(int at) {
