@@ -7,9 +7,9 @@ import java.util.Objects;
 /** Checks of hyperparameters, which come from files that nobody vouches for. */
 final class Checks {
 
-    /** Six times the widest layer of any Phi; together with the layers it bounds the time that building a graph takes. */
+    /** Six times the official model's widest layer; together with the layers it bounds the time that building a graph takes. */
     private static final int MAX_WIDTH = 1 << 16;
-    private static final int MAX_LAYERS = 256;
+    private static final int MAX_LAYERS = 128;
 
     private Checks() {
     }

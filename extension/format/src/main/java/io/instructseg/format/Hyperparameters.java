@@ -32,6 +32,15 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
         Checks.range("referenceFrames", referenceFrames, 1, 1024);
         Checks.require(backbone.imageSize() % 32 == 0, "backbone.imageSize is %d, must be a multiple of 32",
                 backbone.imageSize());
+        long samples = (long) (square(backbone.side(1)) + square(backbone.side(2)) + square(backbone.side(3)))
+                * pixelDecoder.heads() * pixelDecoder.points();
+        Checks.require(samples <= Integer.MAX_VALUE,
+                "pixelDecoder takes %d samples of a picture: its heads %d and points %d are too many for backbone.imageSize %d",
+                samples, pixelDecoder.heads(), pixelDecoder.points(), backbone.imageSize());
+    }
+
+    private static int square(int side) {
+        return side * side;
     }
 
     /** Sizes of the model-wide axes of {@link Signature}, by name. */

@@ -78,7 +78,7 @@ class HyperparametersTest {
                 language(8, 1, 2, Double.POSITIVE_INFINITY)));
         cases.put("languageModel.vocabularySize", List.of(() -> new LanguageModel(8, 8, 1, 1, 2, 10000, 1e-5f, 0)));
         cases.put("perceiver.queries", List.of(() -> new Perceiver(0, 1, 1, 1, 1), () -> new Perceiver(HUGE, 1, 1, 1, 1)));
-        cases.put("perceiver.layers", List.of(() -> new Perceiver(1, 257, 1, 1, 1)));
+        cases.put("perceiver.layers", List.of(() -> new Perceiver(1, 129, 1, 1, 1)));
         cases.put("perceiver.heads", List.of(() -> new Perceiver(1, 1, 0, 1, 1), () -> new Perceiver(1, 1, HUGE, 1, 1)));
         cases.put("perceiver.headSize", List.of(() -> new Perceiver(1, 1, 1, 0, 1), () -> new Perceiver(1, 1, 1, HUGE, 1)));
         cases.put("textFusion.headSize", List.of(() -> new TextFusion(1, 1, 1, 0, 1), () -> new TextFusion(1, 1, 1, HUGE, 1)));
@@ -102,6 +102,16 @@ class HyperparametersTest {
         assertThatThrownBy(() -> new Hyperparameters(official.visionEncoder(), odd, official.languageModel(),
                 official.perceiver(), official.textFusion(), official.pixelDecoder(), official.maskDecoder(), 4))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage("backbone.imageSize is 1000, must be a multiple of 32");
+    }
+
+    @Test
+    void refusesMoreSamplesThanATensorHasRows() {
+        Hyperparameters official = Examples.official();
+        Backbone large = new Backbone(4096, 128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 12, List.of(1, 1, 1, 1));
+        PixelDecoder dense = new PixelDecoder(8192, 1, 128, 64, 1);
+        assertThatThrownBy(() -> new Hyperparameters(official.visionEncoder(), large, official.languageModel(),
+                official.perceiver(), official.textFusion(), dense, official.maskDecoder(), 4))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pixelDecoder takes 2818572288 samples");
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 
+import java.util.regex.Pattern;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +73,7 @@ class ModelManifestTest {
             "weights" : 1234             | "weights" : -0.5              | weights
             """)
     void namesWhatIsWrong(String found, String replacement, String message) throws IOException {
-        edit(text -> text.replaceFirst(java.util.regex.Pattern.quote(found), replacement));
+        edit(text -> text.replaceFirst(Pattern.quote(found), replacement));
         assertThatThrownBy(() -> ModelManifest.read(directory)).isExactlyInstanceOf(IOException.class)
                 .hasMessageStartingWith(file().toString()).hasMessageContaining(message);
     }

@@ -3,8 +3,10 @@ package io.instructseg.format;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,14 +32,14 @@ class SignatureTest {
     void namesAreUnique(Signature signature) {
         List<String> names = tensors(signature).stream().map(TensorSpec::name).toList();
         assertThat(new HashSet<>(names)).hasSameSizeAs(names);
-        assertThat(signature.key()).isEqualTo(signature.name().toLowerCase(java.util.Locale.ROOT));
+        assertThat(signature.key()).isEqualTo(signature.name().toLowerCase(Locale.ROOT));
     }
 
     /** What one stage gives, another takes as it is. */
     @ParameterizedTest
     @EnumSource
     void aTensorOfTwoStagesHasOneTypeAndOneShape(Signature signature) {
-        Map<String, List<TensorSpec>> given = java.util.Arrays.stream(Signature.values())
+        Map<String, List<TensorSpec>> given = Arrays.stream(Signature.values())
                 .filter(other -> other != signature).flatMap(other -> other.outputs().stream())
                 .collect(Collectors.groupingBy(TensorSpec::name));
         for (TensorSpec input : signature.inputs()) {
@@ -54,7 +56,7 @@ class SignatureTest {
     @ParameterizedTest
     @EnumSource
     void everyInputIsGiven(Signature signature) {
-        Set<String> given = java.util.Arrays.stream(Signature.values()).flatMap(other -> other.outputs().stream())
+        Set<String> given = Arrays.stream(Signature.values()).flatMap(other -> other.outputs().stream())
                 .map(TensorSpec::name).collect(Collectors.toSet());
         assertThat(signature.inputs()).filteredOn(input -> input.type() == ElementType.FLOAT32)
                 .allMatch(input -> given.contains(input.name()));
