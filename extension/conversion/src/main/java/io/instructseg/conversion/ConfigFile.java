@@ -1,5 +1,6 @@
 package io.instructseg.conversion;
 
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,13 +11,18 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /** A JSON object that nobody vouches for, read by paths such as {@code swin.depths}. */
 final class ConfigFile {
 
     private static final long MAX_BYTES = 16 << 20;
+    private static final ObjectMapper MAPPER = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
     private final Path file;
     private final JsonNode root;
@@ -26,23 +32,32 @@ final class ConfigFile {
         this.root = root;
     }
 
-    /** Reads a file; an absent one is an empty object. */
+    /**
+     * Reads a file; an absent one is an empty object.
+     *
+     * @throws ConversionException if it is no file, too long, or anything but one JSON object without duplicate fields
+     */
     static ConfigFile readIfPresent(Path file) throws IOException {
-        ObjectMapper mapper = new ObjectMapper();
         if (!Files.exists(file)) {
-            return new ConfigFile(file, mapper.createObjectNode());
+            return new ConfigFile(file, MAPPER.createObjectNode());
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new ConversionException(file + " is no file");
         }
         if (Files.size(file) > MAX_BYTES) {
             throw new ConversionException(file + " has " + Files.size(file) + " bytes, more than " + MAX_BYTES);
         }
+        byte[] json = Files.readAllBytes(file);
         try {
-            JsonNode root = mapper.readTree(Files.readAllBytes(file));
+            JsonNode root = MAPPER.readTree(json);
             if (root == null || !root.isObject()) {
                 throw new ConversionException(file + " holds no JSON object");
             }
             return new ConfigFile(file, root);
         } catch (JsonProcessingException e) {
             throw new ConversionException(file + " is malformed: " + e.getOriginalMessage(), e);
+        } catch (CharConversionException e) {
+            throw new ConversionException(file + " is malformed: " + e.getMessage(), e);
         }
     }
 
@@ -83,7 +98,7 @@ final class ConfigFile {
     /** Fails unless the value is absent, null, or as the official model has it: the graph knows nothing else. */
     void expect(String path, Object official) throws ConversionException {
         JsonNode node = node(path);
-        if (!node.isMissingNode() && !node.isNull() && !node.asText().equals(official.toString())) {
+        if (!node.isMissingNode() && !node.isNull() && !node.equals(MAPPER.valueToTree(official))) {
             throw unexpected(path, node, official + ", as the official model has it");
         }
     }
@@ -94,6 +109,12 @@ final class ConfigFile {
         if (!node.isMissingNode() && !node.isNull()) {
             throw unexpected(path, node, "none, as the official model has it");
         }
+    }
+
+    /** The file. */
+    @Override
+    public String toString() {
+        return file.toString();
     }
 
     private int integer(String path, JsonNode node) throws ConversionException {
@@ -109,10 +130,15 @@ final class ConfigFile {
         return new ConversionException(file + ": " + path + " is " + shown + ", expected " + expected);
     }
 
-    private JsonNode node(String path) {
+    private JsonNode node(String path) throws ConversionException {
         JsonNode node = root;
+        String parent = "";
         for (String name : path.split("\\.")) {
+            if (!node.isObject() && !node.isMissingNode() && !node.isNull()) {
+                throw unexpected(parent, node, "an object");
+            }
             node = node.path(name);
+            parent = parent.isEmpty() ? name : parent + "." + name;
         }
         return node;
     }

@@ -18,7 +18,8 @@ public class ConversionException extends IOException {
     }
 
     static ConversionException listing(String summary, List<String> offenders) {
-        List<String> named = offenders.subList(0, Math.min(MOST_NAMED, offenders.size()));
+        // names come from the checkpoint: a terminal must not obey them
+        List<String> named = offenders.stream().limit(MOST_NAMED).map(offender -> offender.replaceAll("\\p{Cc}", "?")).toList();
         String rest = offenders.size() > MOST_NAMED ? "\n  and " + (offenders.size() - MOST_NAMED) + " more" : "";
         return new ConversionException(summary + ":\n  " + String.join("\n  ", named) + rest);
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import org.tensorflow.Graph;
+import org.tensorflow.exceptions.TensorFlowException;
 
 import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.TensorInfo;
@@ -59,7 +60,7 @@ public final class Converter {
         List<String> offenders = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(source, offenders::add); Graph graph = new Graph()) {
             Hyperparameters hyperparameters = HyperparameterReader.read(source, shapes(checkpoint));
-            InstructSegGraph model = InstructSegGraph.build(graph, hyperparameters, options.precision());
+            InstructSegGraph model = build(graph, hyperparameters);
             offenders.addAll(WeightCheck.offenders(model.weights(), checkpoint.tensors(),
                     name -> UnusedWeights.contains(name, hyperparameters) || options.ignores(name)));
             if (offenders.isEmpty()) {
@@ -76,6 +77,15 @@ public final class Converter {
                     parameters(model.weights()), new SourceFiles(source, listener).hash(checkpoint.files()));
             manifest.write(directory);
             return manifest;
+        }
+    }
+
+    private InstructSegGraph build(Graph graph, Hyperparameters hyperparameters) throws ConversionException {
+        try {
+            return InstructSegGraph.build(graph, hyperparameters, options.precision());
+        } catch (TensorFlowException e) {
+            throw new ConversionException("the sizes in the configuration of " + source + " make no graph: " + e.getMessage(),
+                    e);
         }
     }
 

@@ -60,9 +60,8 @@ final class HyperparameterReader {
         config.expect("vision_config.vision_tower.mm_vision_select_feature", "patch");
         config.expect("vision_config.vision_tower.num_channels", 3);
         config.expect("vision_config.mm_projector.mm_projector_type", "mlp2x_gelu");
-        OptionalInt keyValueHeads = config.integer("num_key_value_heads");
-        if (keyValueHeads.isPresent()) {
-            config.expect("num_attention_heads", keyValueHeads.getAsInt());
+        if (config.integer("num_key_value_heads").isPresent()) {
+            config.expect("num_key_value_heads", languageHeads());
         }
     }
 
@@ -78,8 +77,9 @@ final class HyperparameterReader {
                 shapes.count(VISION + "encoder.layers", "layer_norm1.weight"), 27);
         // hidden_states[-2] is the output of the last layer but one
         int selected = config.integer(path + "mm_vision_select_layer").orElse(-2);
-        if (selected >= 0) {
-            throw new ConversionException("config.json: mm_vision_select_layer is " + selected + ", expected it negative");
+        if (selected >= 0 || layers < 1 || selected < -layers) {
+            throw new ConversionException(config + ": " + path + "mm_vision_select_layer is " + selected + " of " + layers
+                    + " layers, expected one of the last, counted from -1");
         }
         return new Hyperparameters.VisionEncoder(config.integer(path + "image_size").orElse(384),
                 or(config.integer(path + "patch_size"), shapes.size(VISION + "embeddings.patch_embedding.weight", 2), 14),
@@ -92,7 +92,7 @@ final class HyperparameterReader {
 
     private Hyperparameters.LanguageModel languageModel() throws ConversionException {
         int width = or(config.integer("hidden_size"), shapes.size("model.embed_tokens.weight", 1), 2560);
-        int heads = config.integer("num_attention_heads").orElse(32);
+        int heads = languageHeads();
         double rotary = config.number("partial_rotary_factor").orElse(0.4);
         int headSize = heads > 0 ? width / heads : 0;
         return new Hyperparameters.LanguageModel(width,
@@ -101,6 +101,10 @@ final class HyperparameterReader {
                 (int) (rotary * headSize), config.number("rope_theta").orElse(10000),
                 (float) config.number("layer_norm_eps").orElse(1e-5),
                 or(shapes.size("model.embed_tokens.weight", 0), config.integer("vocab_size"), 50296));
+    }
+
+    private int languageHeads() throws ConversionException {
+        return config.integer("num_attention_heads").orElse(32);
     }
 
     private Hyperparameters.Backbone backbone() throws ConversionException {

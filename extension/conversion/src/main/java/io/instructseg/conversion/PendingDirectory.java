@@ -2,9 +2,12 @@ package io.instructseg.conversion;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -22,18 +25,23 @@ final class PendingDirectory implements AutoCloseable {
 
     private final Path target;
     private final Path pending;
+    /** Directories above the target that were missing, the innermost first. */
+    private final List<Path> createdParents = new ArrayList<>();
     private final Thread shutdownHook = new Thread(this::abandon, "delete partial model");
     private boolean abandoned;
 
     /** @throws ConversionException if the target exists and is not an empty directory */
     PendingDirectory(Path target) throws IOException {
-        this.target = target.toAbsolutePath();
+        this.target = target.toAbsolutePath().normalize();
+        requireAbsent();
+        this.pending = this.target.resolveSibling(this.target.getFileName() + ".partial-" + UUID.randomUUID());
+        create();
+    }
+
+    private void requireAbsent() throws IOException {
         if (Files.exists(target) && !isEmptyDirectory(target)) {
             throw new ConversionException(target + " exists already");
         }
-        Files.createDirectories(this.target.getParent());
-        this.pending = this.target.resolveSibling(this.target.getFileName() + ".partial-" + UUID.randomUUID());
-        create();
     }
 
     private synchronized void create() throws IOException {
@@ -44,11 +52,26 @@ final class PendingDirectory implements AutoCloseable {
             throw new ConversionException("interrupted", e);
         }
         try {
+            for (Path parent = target.getParent(); !Files.exists(parent); parent = parent.getParent()) {
+                createdParents.add(parent);
+            }
+            Files.createDirectories(target.getParent());
             // not createTempDirectory, whose directories are their owner's alone: a service may run as somebody else
             Files.createDirectory(pending);
         } catch (IOException e) {
             close();
             throw e;
+        }
+    }
+
+    private void deleteParents() throws IOException {
+        for (Path parent : createdParents) {
+            try {
+                Files.deleteIfExists(parent);
+            } catch (DirectoryNotEmptyException e) {
+                // somebody else uses it by now
+                return;
+            }
         }
     }
 
@@ -60,8 +83,15 @@ final class PendingDirectory implements AutoCloseable {
         if (abandoned) {
             throw new ConversionException("interrupted");
         }
-        Files.deleteIfExists(target);
-        Files.move(pending, target, StandardCopyOption.ATOMIC_MOVE);
+        requireAbsent();
+        try {
+            Files.deleteIfExists(target);
+            Files.move(pending, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            // another conversion to the same directory may have been faster
+            requireAbsent();
+            throw e;
+        }
     }
 
     private static boolean isEmptyDirectory(Path path) throws IOException {
@@ -100,9 +130,13 @@ final class PendingDirectory implements AutoCloseable {
     }
 
     private void delete() throws IOException {
-        if (!Files.exists(pending)) {
-            return;
+        if (Files.exists(pending)) {
+            deletePending();
         }
+        deleteParents();
+    }
+
+    private void deletePending() throws IOException {
         List<Path> files;
         try (Stream<Path> tree = Files.walk(pending)) {
             files = tree.sorted(Comparator.reverseOrder()).toList();

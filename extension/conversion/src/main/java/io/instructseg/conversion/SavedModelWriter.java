@@ -23,6 +23,8 @@ import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TType;
 
+import com.google.protobuf.CodedOutputStream;
+
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
 import io.instructseg.model.InstructSegGraph;
@@ -51,7 +53,11 @@ final class SavedModelWriter {
         }
         SavedModel model = SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
         try (OutputStream out = Files.newOutputStream(directory.resolve("saved_model.pb"))) {
-            model.writeTo(out);
+            CodedOutputStream coded = CodedOutputStream.newInstance(out);
+            // TensorFlow's maps come in random order: equal models shall be equal files
+            coded.useDeterministicSerialization();
+            model.writeTo(coded);
+            coded.flush();
         }
     }
 

@@ -2,11 +2,14 @@ package io.instructseg.format;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** Checks of hyperparameters, which come from files that nobody vouches for. */
 final class Checks {
 
-    private static final int MAX_WIDTH = 1 << 18;
+    /** Six times the official model's widest layer; together with the layers it bounds the time that building a graph takes. */
+    private static final int MAX_WIDTH = 1 << 16;
+    private static final int MAX_LAYERS = 128;
 
     private Checks() {
     }
@@ -17,12 +20,20 @@ final class Checks {
         }
     }
 
+    static void present(String name, Object value) {
+        require(value != null, "%s is missing", name);
+    }
+
     static void range(String name, int value, int min, int max) {
         require(value >= min && value <= max, "%s is %d, must be %d to %d", name, value, min, max);
     }
 
     static void width(String name, int value) {
         range(name, value, 1, MAX_WIDTH);
+    }
+
+    static void layers(String name, int value) {
+        range(name, value, 1, MAX_LAYERS);
     }
 
     static void divides(String name, int divisor, String wholeName, int whole) {
@@ -34,7 +45,8 @@ final class Checks {
     }
 
     static List<Integer> stages(String name, List<Integer> values) {
-        require(values != null && values.size() == 4, "%s is %s, must have 4 values", name, values);
+        require(values != null && values.size() == 4 && values.stream().allMatch(Objects::nonNull),
+                "%s is %s, must have 4 values", name, values);
         return List.copyOf(values);
     }
 }

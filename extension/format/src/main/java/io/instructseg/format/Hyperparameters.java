@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * The sizes of an InstructSeg model: all that the graph depends on beside the weights. The constructors refuse what no model
  * can
- * have, naming the value.
+ * have, naming the value, and what would make building the graph long or large: the limits lie far above any published model.
  *
  * @param referenceFrames reference frames of a video frame that the model was trained with
  */
@@ -15,10 +15,32 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
         Perceiver perceiver, TextFusion textFusion, PixelDecoder pixelDecoder, MaskDecoder maskDecoder,
         int referenceFrames) {
 
+    /** Largest side of a model's square inputs. */
+    public static final int MAX_IMAGE_SIZE = 4096;
+
+    /** Sine positions are constants of the graph: a side of the map times this. */
+    private static final int MAX_DECODER_WIDTH = 1 << 13;
+
     public Hyperparameters {
+        Checks.present("visionEncoder", visionEncoder);
+        Checks.present("backbone", backbone);
+        Checks.present("languageModel", languageModel);
+        Checks.present("perceiver", perceiver);
+        Checks.present("textFusion", textFusion);
+        Checks.present("pixelDecoder", pixelDecoder);
+        Checks.present("maskDecoder", maskDecoder);
         Checks.range("referenceFrames", referenceFrames, 1, 1024);
         Checks.require(backbone.imageSize() % 32 == 0, "backbone.imageSize is %d, must be a multiple of 32",
                 backbone.imageSize());
+        long samples = (long) (square(backbone.side(1)) + square(backbone.side(2)) + square(backbone.side(3)))
+                * pixelDecoder.heads() * pixelDecoder.points();
+        Checks.require(samples <= Integer.MAX_VALUE,
+                "pixelDecoder takes %d samples of a picture: its heads %d and points %d are too many for backbone.imageSize %d",
+                samples, pixelDecoder.heads(), pixelDecoder.points(), backbone.imageSize());
+    }
+
+    private static int square(int side) {
+        return side * side;
     }
 
     /** Sizes of the model-wide axes of {@link Signature}, by name. */
@@ -51,11 +73,11 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
             float layerNormEpsilon) {
 
         public VisionEncoder {
-            Checks.range("visionEncoder.imageSize", imageSize, 1, 4096);
+            Checks.range("visionEncoder.imageSize", imageSize, 1, MAX_IMAGE_SIZE);
             Checks.range("visionEncoder.patchSize", patchSize, 1, imageSize);
             Checks.width("visionEncoder.hiddenSize", hiddenSize);
             Checks.width("visionEncoder.intermediateSize", intermediateSize);
-            Checks.range("visionEncoder.layers", layers, 1, 1000);
+            Checks.layers("visionEncoder.layers", layers);
             Checks.divides("visionEncoder.heads", heads, "visionEncoder.hiddenSize", hiddenSize);
             Checks.epsilon("visionEncoder.layerNormEpsilon", layerNormEpsilon);
         }
@@ -79,14 +101,14 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
             List<Integer> intermediateSizes) {
 
         public Backbone {
-            Checks.range("backbone.imageSize", imageSize, 32, 16384);
+            Checks.range("backbone.imageSize", imageSize, 32, MAX_IMAGE_SIZE);
             Checks.width("backbone.embedDim", embedDim);
-            Checks.range("backbone.windowSize", windowSize, 2, 1024);
+            Checks.range("backbone.windowSize", windowSize, 2, 64);
             depths = Checks.stages("backbone.depths", depths);
             heads = Checks.stages("backbone.heads", heads);
             intermediateSizes = Checks.stages("backbone.intermediateSizes", intermediateSizes);
             for (int stage = 0; stage < 4; stage++) {
-                Checks.range("backbone.depths", depths.get(stage), 1, 1000);
+                Checks.layers("backbone.depths", depths.get(stage));
                 Checks.width("backbone.intermediateSizes", intermediateSizes.get(stage));
                 Checks.divides("backbone.heads", heads.get(stage), "channels of stage " + stage, embedDim << stage);
             }
@@ -115,7 +137,7 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
         public LanguageModel {
             Checks.width("languageModel.hiddenSize", hiddenSize);
             Checks.width("languageModel.intermediateSize", intermediateSize);
-            Checks.range("languageModel.layers", layers, 1, 1000);
+            Checks.layers("languageModel.layers", layers);
             Checks.divides("languageModel.heads", heads, "languageModel.hiddenSize", hiddenSize);
             Checks.range("languageModel.rotaryDimensions", rotaryDimensions, 2, hiddenSize / heads);
             Checks.require(rotaryDimensions % 2 == 0, "languageModel.rotaryDimensions is %d, must be even",
@@ -136,9 +158,9 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
 
         public Perceiver {
             Checks.range("perceiver.queries", queries, 1, 65536);
-            Checks.range("perceiver.layers", layers, 1, 1000);
-            Checks.range("perceiver.heads", heads, 1, 4096);
-            Checks.range("perceiver.headSize", headSize, 1, 65536);
+            Checks.layers("perceiver.layers", layers);
+            Checks.range("perceiver.heads", heads, 1, 1024);
+            Checks.range("perceiver.headSize", headSize, 1, 4096);
             Checks.width("perceiver.feedForwardSize", feedForwardSize);
         }
     }
@@ -148,9 +170,9 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
 
         public TextFusion {
             Checks.width("textFusion.hiddenSize", hiddenSize);
-            Checks.range("textFusion.layers", layers, 1, 1000);
-            Checks.range("textFusion.heads", heads, 1, 4096);
-            Checks.range("textFusion.headSize", headSize, 1, 65536);
+            Checks.layers("textFusion.layers", layers);
+            Checks.range("textFusion.heads", heads, 1, 1024);
+            Checks.range("textFusion.headSize", headSize, 1, 4096);
             Checks.width("textFusion.feedForwardSize", feedForwardSize);
         }
     }
@@ -159,11 +181,11 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
     public record PixelDecoder(int hiddenSize, int layers, int heads, int points, int feedForwardSize) {
 
         public PixelDecoder {
-            Checks.width("pixelDecoder.hiddenSize", hiddenSize);
-            Checks.range("pixelDecoder.layers", layers, 1, 1000);
+            Checks.range("pixelDecoder.hiddenSize", hiddenSize, 1, MAX_DECODER_WIDTH);
+            Checks.layers("pixelDecoder.layers", layers);
             Checks.divides("pixelDecoder.heads", heads, "pixelDecoder.hiddenSize", hiddenSize);
             Checks.divides("GroupNorm groups", 32, "pixelDecoder.hiddenSize", hiddenSize);
-            Checks.range("pixelDecoder.points", points, 1, 256);
+            Checks.range("pixelDecoder.points", points, 1, 64);
             Checks.width("pixelDecoder.feedForwardSize", feedForwardSize);
         }
     }
@@ -180,9 +202,9 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
 
         public MaskDecoder {
             Checks.range("maskDecoder.queries", queries, 1, 65536);
-            Checks.width("maskDecoder.hiddenSize", hiddenSize);
+            Checks.range("maskDecoder.hiddenSize", hiddenSize, 1, MAX_DECODER_WIDTH);
             Checks.width("maskDecoder.maskSize", maskSize);
-            Checks.range("maskDecoder.layers", layers, 1, 1000);
+            Checks.layers("maskDecoder.layers", layers);
             Checks.divides("maskDecoder.heads", heads, "maskDecoder.hiddenSize", hiddenSize);
             Checks.divides("parts of a sine position", 4, "maskDecoder.hiddenSize", hiddenSize);
             Checks.width("maskDecoder.feedForwardSize", feedForwardSize);
