@@ -45,7 +45,8 @@ class ConfigFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", "  ", "null", "[]", "3", "\"text\"", "{", "{\"a\": }", "{\"a\": NaN}", "{\"a\": 1} {}", "{} ]",
-            "{\"a\": 1, \"a\": 2}", "{\"a\": {\"b\": 1, \"b\": 1}}", "{'a': 1}", "{\"a\": 01}", "{\"a\": Infinity}", "\u0000\u0000",
+            "{\"a\": 1, \"a\": 2}", "{\"a\": {\"b\": 1, \"b\": 1}}", "{'a': 1}", "{\"a\": 01}", "{\"a\": Infinity}",
+            "\u0000\u0000",
             "{\"a\": \"\u0001\"}", "<html>" })
     void refusesWhatIsNotOneJsonObject(String text) throws IOException {
         Files.writeString(file, text);

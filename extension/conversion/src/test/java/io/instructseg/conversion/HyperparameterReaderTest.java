@@ -72,7 +72,8 @@ class HyperparameterReaderTest {
     /** Without instructseg.json the shapes tell all but what no shape tells. */
     @Test
     void shapesTellWhatConfigurationDoesNot() throws IOException {
-        write("config.json", "{\"num_attention_heads\": 4, \"vision_config\": {\"vision_tower\": {\"num_attention_heads\": 6}}}");
+        write("config.json",
+                "{\"num_attention_heads\": 4, \"vision_config\": {\"vision_tower\": {\"num_attention_heads\": 6}}}");
         Hyperparameters read = HyperparameterReader.read(directory, Checkpoints.shapes(Checkpoints.GOLDEN.resolve("model-b")));
         assertThat(read.backbone()).isEqualTo(new Hyperparameters.Backbone(1024, 12, List.of(2, 2, 6, 2), List.of(3, 3, 6, 12),
                 3, List.of(48, 96, 192, 384)));

@@ -26,7 +26,8 @@ class WeightBufferTest {
                 Arguments.of(Layout.SAME, List.of(3L, 5L)), Arguments.of(Layout.SAME, List.of(2L, 3L, 4L, 5L)),
                 Arguments.of(Layout.LINEAR, List.of(3L, 5L)), Arguments.of(Layout.LINEAR, List.of(1L, 6L)),
                 Arguments.of(Layout.LINEAR, List.of(6L, 1L)), Arguments.of(Layout.LINEAR, List.of(0L, 4L)),
-                Arguments.of(Layout.POINTWISE, List.of(4L, 7L, 1L, 1L)), Arguments.of(Layout.POINTWISE, List.of(1L, 2L, 1L, 1L)),
+                Arguments.of(Layout.POINTWISE, List.of(4L, 7L, 1L, 1L)),
+                Arguments.of(Layout.POINTWISE, List.of(1L, 2L, 1L, 1L)),
                 Arguments.of(Layout.CONVOLUTION, List.of(2L, 3L, 4L, 5L)),
                 Arguments.of(Layout.CONVOLUTION, List.of(5L, 1L, 1L, 3L)),
                 Arguments.of(Layout.CONVOLUTION, List.of(3L, 4L, 1L, 1L)));
@@ -55,7 +56,8 @@ class WeightBufferTest {
 
     @Test
     void countsWhatThePrecisionDoesNotHold() {
-        float[] values = { 1, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 70000, -70000, Float.MAX_VALUE, 65519 };
+        float[] values = { 1, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 70000, -70000, Float.MAX_VALUE,
+                65519 };
         assertThat(notFinite(values, Precision.FLOAT32)).isEqualTo(3);
         assertThat(notFinite(values, Precision.BFLOAT16)).isEqualTo(4);
         assertThat(notFinite(values, Precision.FLOAT16)).isEqualTo(6);

@@ -101,7 +101,8 @@ class HyperparametersTest {
         Backbone odd = new Backbone(1000, 128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 12, List.of(1, 1, 1, 1));
         assertThatThrownBy(() -> new Hyperparameters(official.visionEncoder(), odd, official.languageModel(),
                 official.perceiver(), official.textFusion(), official.pixelDecoder(), official.maskDecoder(), 4))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage("backbone.imageSize is 1000, must be a multiple of 32");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("backbone.imageSize is 1000, must be a multiple of 32");
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
-
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +78,8 @@ class ModelManifestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", " ", "null", "1", "[]", "{}", "\"model\"", "{", "{}{}", "\u0000\u0000\uFEFF", "\u0000\u0011\u0000{",
+    @ValueSource(strings = { "", " ", "null", "1", "[]", "{}", "\"model\"", "{", "{}{}", "\u0000\u0000\uFEFF",
+            "\u0000\u0011\u0000{",
             "{\"formatVersion\": 1}", "{\"formatVersion\": 1, \"hyperparameters\": null}",
             "{\"model_type\": \"somebody else's\"}", "{\"formatVersion\": 1} {}" })
     void refusesWhatIsNoManifest(String text) throws IOException {
