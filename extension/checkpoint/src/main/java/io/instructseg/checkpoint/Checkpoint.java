@@ -54,9 +54,8 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * As {@link #open(Path)}, but tells of disagreements between an index and its shards instead of failing, for a caller who
-     * lists
-     * them with what else is wrong. Of a duplicate tensor, the first shard's is taken.
+     * As {@link #open(Path)}, but tells of disagreements between an index and its shards instead of failing, for a
+     * caller who lists them with what else is wrong. Of a duplicate tensor, the first shard's is taken.
      */
     public static Checkpoint open(Path directory, Consumer<String> disagreements) throws IOException {
         CheckpointDirectory home = CheckpointDirectory.of(directory);

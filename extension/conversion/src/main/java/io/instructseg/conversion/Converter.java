@@ -21,9 +21,8 @@ import io.instructseg.model.Weight;
 
 /**
  * Converts a checkpoint in the official layout to a SavedModel that is the whole model: graph, weights, tokenizer and
- * {@code model.json}. Weights stream from file to file, one at a time. The model's directory appears when it is complete, and
- * not
- * before.
+ * {@code model.json}. Weights stream from file to file, one at a time. The model's directory appears when it is
+ * complete, and not before.
  */
 public final class Converter {
 

@@ -11,10 +11,9 @@ import java.util.OptionalInt;
 import io.instructseg.format.Hyperparameters;
 
 /**
- * Translates a checkpoint's configuration, once: {@code config.json}, where that is silent {@code instructseg.json}, then the
- * shapes
- * of the weights, then the values of the official model. Where a configured size contradicts a weight, the check of the
- * weights says so.
+ * Translates a checkpoint's configuration, once: {@code config.json}, where that is silent {@code instructseg.json},
+ * then the shapes of the weights, then the values of the official model. Where a configured size contradicts a
+ * weight, the check of the weights says so.
  */
 final class HyperparameterReader {
 

@@ -9,9 +9,8 @@ import io.instructseg.format.Precision;
 import io.instructseg.model.Weight;
 
 /**
- * Takes a weight's elements in PyTorch's order and puts them where the graph wants them, in its precision. Counts the elements
- * that
- * the precision can't hold.
+ * Takes a weight's elements in PyTorch's order and puts them where the graph wants them, in its precision. Counts the
+ * elements that the precision can't hold.
  */
 final class WeightBuffer {
 

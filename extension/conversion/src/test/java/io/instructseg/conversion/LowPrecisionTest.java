@@ -7,9 +7,8 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 /**
- * Against the values of all 65536 patterns, computed from their definition in float64: a float32 must become the nearest, of
- * two
- * equally near ones that with an even pattern.
+ * Against the values of all 65536 patterns, computed from their definition in float64: a float32 must become the
+ * nearest, of two equally near ones that with an even pattern.
  */
 class LowPrecisionTest {
 

@@ -9,9 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
- * The small trained model that ships with the project: 4.4 million parameters that know drawn scenes of everyday objects, and
- * nothing
- * else. It was trained with the official code's modules and is in this jar as a converted model.
+ * The small trained model that ships with the project: 4.4 million parameters that know drawn scenes of everyday
+ * objects, and nothing else. It was trained with the official code's modules and is in this jar as a converted model.
  */
 public final class DemoModel {
 

@@ -15,11 +15,9 @@ import io.instructseg.engine.session.HostTensor;
 import io.instructseg.format.Signature;
 
 /**
- * Finds the best masks of an item. A score is the sigmoid of a query's logit times the mean foreground probability, so it can't
- * exceed
- * that sigmoid: queries are resolved in the order of this bound until no other can win. Masks are resolved a few at a time, to
- * bound
- * memory.
+ * Finds the best masks of an item. A score is the sigmoid of a query's logit times the mean foreground probability,
+ * so it can't exceed that sigmoid: queries are resolved in the order of this bound until no other can win. Masks are
+ * resolved a few at a time, to bound memory.
  */
 final class MaskResolver {
 

@@ -21,9 +21,8 @@ import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Signature;
 
 /**
- * A loaded InstructSeg model. Calls block; they may come from several threads. Owns TensorFlow's memory until it is closed,
- * which
- * must not happen while a call runs.
+ * A loaded InstructSeg model. Calls block; they may come from several threads. Owns TensorFlow's memory until it is
+ * closed, which must not happen while a call runs.
  */
 public final class SegmentationModel implements AutoCloseable {
 
@@ -43,9 +42,8 @@ public final class SegmentationModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model from its directory: {@code saved_model.pb} with the signatures of {@link Signature}, {@code tokenizer/},
-     * and
-     * {@code model.json} if it is one that we converted.
+     * Loads a model from its directory: {@code saved_model.pb} with the signatures of {@link Signature}, {@code
+     * tokenizer/}, and {@code model.json} if it is one that we converted.
      *
      * @throws IOException if something is missing, damaged, or does not fit together
      */

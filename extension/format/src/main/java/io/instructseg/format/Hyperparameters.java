@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The sizes of an InstructSeg model: all that the graph depends on beside the weights. The constructors refuse what no model
- * can
- * have, naming the value, and what would make building the graph long or large: the limits lie far above any published model.
+ * The sizes of an InstructSeg model: all that the graph depends on beside the weights. The constructors refuse what
+ * no model can have, naming the value, and what would make building the graph long or large: the limits lie far above
+ * any published model.
  *
  * @param referenceFrames reference frames of a video frame that the model was trained with
  */

@@ -48,10 +48,9 @@ public enum Signature {
             List.of(float32("perceived", "f", "L", "D"))),
 
     /**
-     * Splices the prompt's placeholders ({@code <image>} -200, {@code <seg>} -201, {@code <refer>} -204,
-     * {@code <temporal>} -205) and runs the language model. {@code perceived} holds the same number of reference frames for
-     * each
-     * item, an item's frames in a row, in time order. What stands beyond the lengths has no influence.
+     * Splices the prompt's placeholders ({@code <image>} -200, {@code <seg>} -201, {@code <refer>} -204, {@code
+     * <temporal>} -205) and runs the language model. {@code perceived} holds the same number of reference frames for
+     * each item, an item's frames in a row, in time order. What stands beyond the lengths has no influence.
      */
     REASON("reason",
             List.of(int32("prompt_ids", "b", "n"), int32("prompt_lengths", "b"), int32("instruction_ids", "b", "r"),

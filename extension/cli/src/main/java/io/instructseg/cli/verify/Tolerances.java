@@ -28,13 +28,12 @@ record Tolerances(double stage, boolean rms, double score, double flippedBits, d
     }
 
     /**
-     * A product whose factors are rounded with the unit roundoff u has an RMS error of about u; some 40 products in series,
-     * whose
-     * errors are independent, have sqrt(40) u; the largest of a million such errors is 5 times that: 32 u. A rounded mask logit
-     * may
-     * flip bits of the decoder's attention, after which a query goes another way: there the RMS over all queries is bounded, a
-     * share of flipped bits, and end to end the official winner's query has to find the same object: IoU 0.5, as the
-     * field counts it. Who wins is not compared: random models' scores are closer than their rounding.
+     * A product whose factors are rounded with the unit roundoff u has an RMS error of about u; some 40 products in
+     * series, whose errors are independent, have sqrt(40) u; the largest of a million such errors is 5 times that: 32
+     * u. A rounded mask logit may flip bits of the decoder's attention, after which a query goes another way: there
+     * the RMS over all queries is bounded, a share of flipped bits, and end to end the official winner's query has to
+     * find the same object: IoU 0.5, as the field counts it. Who wins is not compared: random models' scores are
+     * closer than their rounding.
      */
     private static Tolerances low(double u) {
         return new Tolerances(32 * u, true, 1e-3, 32 * u, 5e-5, 0.5, false);

@@ -1,9 +1,9 @@
 package io.instructseg.engine.image;
 
 /**
- * WebP, lossy ({@link Vp8Decoder}) and lossless ({@link Vp8lDecoder}); of an animation the first frame on its canvas, black
- * where
- * the frame doesn't reach. Only the frame's own bit stream is decoded: alpha beside it and color profiles are left out.
+ * WebP, lossy ({@link Vp8Decoder}) and lossless ({@link Vp8lDecoder}); of an animation the first frame on its canvas,
+ * black where the frame doesn't reach. Only the frame's own bit stream is decoded: alpha beside it and color profiles
+ * are left out.
  */
 final class WebpDecoder {
 

@@ -19,9 +19,8 @@ import io.instructseg.engine.ModelException;
 import io.instructseg.format.Signature;
 
 /**
- * A loaded SavedModel: runs its signatures. Owns the graph and the weights until it is closed; thread-safe, as TensorFlow's
- * sessions
- * are.
+ * A loaded SavedModel: runs its signatures. Owns the graph and the weights until it is closed; thread-safe, as
+ * TensorFlow's sessions are.
  */
 public final class ModelSession implements AutoCloseable {
 

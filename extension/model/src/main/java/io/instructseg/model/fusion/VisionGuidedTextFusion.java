@@ -15,12 +15,10 @@ import io.instructseg.model.graph.Shapes;
 import io.instructseg.model.perceiver.PerceiverLayer;
 
 /**
- * Vision-guided multi-granularity text fusion (VMTF, paper section 3.3; official {@code VMTF}, {@code get_SEG_embedding} and
- * the
- * projectors around them): the embedding by which queries are scored. The official latents are the instruction's mean and its
- * tokens, but they attend to the picture and the mean only, and only the mean's row is read: the tokens' rows are left out,
- * which
- * changes nothing.
+ * Vision-guided multi-granularity text fusion (VMTF, paper section 3.3; official {@code VMTF}, {@code
+ * get_SEG_embedding} and the projectors around them): the embedding by which queries are scored. The official latents
+ * are the instruction's mean and its tokens, but they attend to the picture and the mean only, and only the mean's
+ * row is read: the tokens' rows are left out, which changes nothing.
  */
 public final class VisionGuidedTextFusion {
 

@@ -14,9 +14,8 @@ import org.tensorflow.types.family.TType;
 import io.instructseg.model.Layout;
 
 /**
- * What a block of the model is built with: ops in its signature's scope, and the weights below its prefix. The layers take
- * their
- * input's width from its static shape. Products are in the model's precision, all else in float32.
+ * What a block of the model is built with: ops in its signature's scope, and the weights below its prefix. The layers
+ * take their input's width from its static shape. Products are in the model's precision, all else in float32.
  */
 public final class Block {
 

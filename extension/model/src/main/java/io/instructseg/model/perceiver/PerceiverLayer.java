@@ -14,10 +14,9 @@ import io.instructseg.model.graph.Block;
 import io.instructseg.model.graph.Shapes;
 
 /**
- * Latents attend to media and to themselves, then a feed-forward layer, each with a residual (official
- * {@code PerceiverAttention} and {@code FeedForward} in {@code ovp.py}; {@code vmtf.py} has the same ones, whose latents attend
- * only to
- * the first of themselves, which is the same for that first one).
+ * Latents attend to media and to themselves, then a feed-forward layer, each with a residual (official {@code
+ * PerceiverAttention} and {@code FeedForward} in {@code ovp.py}; {@code vmtf.py} has the same ones, whose latents
+ * attend only to the first of themselves, which is the same for that first one).
  */
 public final class PerceiverLayer {
 

@@ -15,10 +15,9 @@ import io.instructseg.model.graph.Block;
 import io.instructseg.model.graph.Shapes;
 
 /**
- * Replaces the prompt's placeholders by embeddings (official {@code concat_image_seg_cls_embeds}). Each prompt token knows how
- * many
- * embeddings it becomes; from their running sum, each position of the spliced prompt finds its token. Each of {@code <refer>}
- * and {@code <seg>} stands once in a prompt.
+ * Replaces the prompt's placeholders by embeddings (official {@code concat_image_seg_cls_embeds}). Each prompt token
+ * knows how many embeddings it becomes; from their running sum, each position of the spliced prompt finds its token.
+ * Each of {@code <refer>} and {@code <seg>} stands once in a prompt.
  */
 public final class PromptSplicer {
 

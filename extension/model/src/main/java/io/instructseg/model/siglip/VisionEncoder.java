@@ -11,10 +11,9 @@ import io.instructseg.model.graph.Block;
 import io.instructseg.model.graph.Shapes;
 
 /**
- * SigLIP up to the hidden state that the model selects (the output of the last layer but one, no norm after it) and the
- * projector
- * to the language model's width (official {@code mipha/model/multimodal_encoder} and {@code mm_projector}). What the checkpoint
- * holds behind the selected layer is not part of the graph.
+ * SigLIP up to the hidden state that the model selects (the output of the last layer but one, no norm after it) and
+ * the projector to the language model's width (official {@code mipha/model/multimodal_encoder} and {@code
+ * mm_projector}). What the checkpoint holds behind the selected layer is not part of the graph.
  */
 public final class VisionEncoder {
 
