@@ -12,8 +12,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.TensorInfo;
-import io.instructseg.engine.ModelException;
 import io.instructseg.engine.session.ModelDescription;
+import io.instructseg.engine.session.ModelException;
 import io.instructseg.format.ModelManifest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

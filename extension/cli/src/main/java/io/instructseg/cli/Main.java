@@ -2,7 +2,6 @@ package io.instructseg.cli;
 
 import java.io.PrintWriter;
 
-import io.instructseg.cli.verify.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;

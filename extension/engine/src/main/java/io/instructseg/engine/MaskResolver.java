@@ -12,6 +12,7 @@ import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.HostTensor;
+import io.instructseg.engine.session.StageException;
 import io.instructseg.format.Signature;
 
 /**
@@ -33,7 +34,7 @@ final class MaskResolver {
         this.runner = runner;
         this.image = image;
         this.decoded = decoded;
-        HostTensor logits = decoded.get("seg_logits").toHost();
+        HostTensor logits = finite(Signature.DECODE_MASKS, "seg_logits", decoded);
         int queries = (int) logits.shape()[1];
         this.bounds = new double[(int) logits.shape()[0]][queries];
         float[] values = logits.floats();
@@ -85,13 +86,13 @@ final class MaskResolver {
 
     private float[] scores(int item, List<Integer> queries) {
         try (Activations outputs = run(item, queries, List.of("scores"))) {
-            return outputs.get("scores").toHost().floats();
+            return finite(Signature.RESOLVE_MASKS, "scores", outputs).floats();
         }
     }
 
     private List<Candidate> resolve(int item, List<Integer> queries) {
         try (Activations outputs = run(item, queries, List.of("scores", "masks"))) {
-            float[] scores = outputs.get("scores").toHost().floats();
+            float[] scores = finite(Signature.RESOLVE_MASKS, "scores", outputs).floats();
             ByteBuffer masks = ByteBuffer.wrap(outputs.get("masks").toHost().bytes());
             List<Candidate> candidates = new ArrayList<>();
             int area = image.width() * image.height();
@@ -101,6 +102,17 @@ final class MaskResolver {
             }
             return candidates;
         }
+    }
+
+    /** Numbers that are none have no order, and nothing would be the best. */
+    private static HostTensor finite(Signature stage, String name, Activations outputs) {
+        HostTensor tensor = outputs.get(name).toHost();
+        for (float value : tensor.floats()) {
+            if (!Float.isFinite(value)) {
+                throw new StageException(stage, "output " + name + " holds " + value + ", expected finite numbers");
+            }
+        }
+        return tensor;
     }
 
     private Activations run(int item, List<Integer> queries, List<String> outputs) {

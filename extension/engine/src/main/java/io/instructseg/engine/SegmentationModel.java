@@ -13,6 +13,7 @@ import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
+import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.text.Prompts;
@@ -28,6 +29,9 @@ public final class SegmentationModel implements AutoCloseable {
 
     /** Instructions that run side by side: more of them would only need more memory at once. */
     private static final int BATCH = 8;
+
+    /** What the language model was trained with altogether; attention's memory grows with the square of it. */
+    private static final int MOST_INSTRUCTION_TOKENS = 2048;
 
     private final ModelSession session;
     private final Tokenizer tokenizer;
@@ -97,25 +101,38 @@ public final class SegmentationModel implements AutoCloseable {
      *
      * @return an answer for each instruction, in their order
      * @throws ImageException if the picture is too long and thin
+     * @throws InstructionException if an instruction has more than 2048 tokens
      * @throws java.util.concurrent.CancellationException between two stages, once cancelled
      */
     public List<Segmentation> segment(RgbImage image, List<Instruction> instructions, Candidates wanted,
-            CancellationToken cancellation) throws ImageException {
+            CancellationToken cancellation) throws ImageException, InstructionException {
         StageRunner runner = new StageRunner(session, cancellation);
+        List<Prompt> all = new ArrayList<>();
+        for (Instruction instruction : instructions) {
+            all.add(prompt(instruction));
+        }
         List<List<Candidate>> answers = new ArrayList<>();
         try (ImageFeatures features = ImageFeatures.encode(image, runner)) {
-            for (int from = 0; from < instructions.size(); from += BATCH) {
-                List<Instruction> batch = instructions.subList(from, Math.min(from + BATCH, instructions.size()));
+            for (int from = 0; from < all.size(); from += BATCH) {
+                List<Prompt> batch = all.subList(from, Math.min(from + BATCH, all.size()));
                 answers.addAll(answer(runner, features, batch, wanted));
             }
         }
         return answers.stream().map(found -> new Segmentation(found.get(0), found, runner.timings().durations())).toList();
     }
 
-    private List<List<Candidate>> answer(StageRunner runner, ImageFeatures image, List<Instruction> instructions,
+    /** The official code never cuts an instruction, and neither do we. */
+    private Prompt prompt(Instruction instruction) throws InstructionException {
+        Prompt prompt = prompts.segmentation(instruction.task(), instruction.sentences());
+        if (prompt.instruction().length > MOST_INSTRUCTION_TOKENS) {
+            throw new InstructionException("the instruction has " + prompt.instruction().length + " tokens, expected at most "
+                    + MOST_INSTRUCTION_TOKENS);
+        }
+        return prompt;
+    }
+
+    private static List<List<Candidate>> answer(StageRunner runner, ImageFeatures image, List<Prompt> batch,
             Candidates wanted) {
-        List<Prompt> batch = instructions.stream()
-                .map(instruction -> prompts.segmentation(instruction.task(), instruction.sentences())).toList();
         List<List<Candidate>> answers = new ArrayList<>();
         try (Activations decoded = decode(runner, image, batch)) {
             MaskResolver resolver = new MaskResolver(runner, image, decoded);

@@ -10,9 +10,10 @@ package io.instructseg.cli.verify;
  *        differing values, or the max error itself
  * @param tolerance of that figure
  */
-record Comparison(String stage, String tensor, double maxError, double error, double tolerance) {
+public record Comparison(String stage, String tensor, double maxError, double error, double tolerance) {
 
-    boolean passes() {
+    /** Whether the error is within the tolerance. */
+    public boolean passes() {
         return error <= tolerance;
     }
 

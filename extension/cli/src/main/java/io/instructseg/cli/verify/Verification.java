@@ -19,14 +19,14 @@ import io.instructseg.format.Precision;
  *
  * @param comparisons of every tensor, stage after stage
  */
-record Verification(List<Comparison> comparisons) {
+public record Verification(List<Comparison> comparisons) {
 
     /**
      * Runs all stages that the case holds, each with the official input, and then the whole.
      *
      * @throws IOException if the case is damaged, or of a model of other sizes
      */
-    static Verification run(SegmentationModel model, Path caseDirectory) throws IOException {
+    public static Verification run(SegmentationModel model, Path caseDirectory) throws IOException {
         try {
             return compare(model, caseDirectory);
         } catch (StageException e) {
@@ -44,19 +44,21 @@ record Verification(List<Comparison> comparisons) {
         return new Verification(comparisons);
     }
 
-    boolean passes() {
+    /** Whether all comparisons are within their tolerances. */
+    public boolean passes() {
         return comparisons.stream().allMatch(Comparison::passes);
     }
 
     /** The comparison of each stage that comes closest to its tolerance, or exceeds it most. */
-    List<Comparison> worstOfStages() {
+    public List<Comparison> worstOfStages() {
         Map<String, List<Comparison>> stages = comparisons.stream()
                 .collect(Collectors.groupingBy(Comparison::stage, LinkedHashMap::new, Collectors.toList()));
         return stages.values().stream().map(stage -> stage.stream().max(Comparator.comparingDouble(Verification::strain))
                 .orElseThrow()).toList();
     }
 
-    int tensors(String stage) {
+    /** Tensors that were compared of a stage. */
+    public int tensors(String stage) {
         return (int) comparisons.stream().filter(comparison -> comparison.stage().equals(stage)).count();
     }
 

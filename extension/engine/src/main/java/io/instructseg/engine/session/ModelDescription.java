@@ -17,8 +17,6 @@ import org.tensorflow.proto.TensorShapeProto;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 
-import io.instructseg.engine.ModelException;
-
 /**
  * What {@code saved_model.pb} says of a model, without loading it.
  *
@@ -47,14 +45,7 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
      * @throws ModelException if there is none, it is damaged, or its signatures are not InstructSeg's
      */
     public static ModelDescription read(Path directory) throws IOException {
-        Path file = directory.resolve("saved_model.pb");
-        if (!Files.isRegularFile(file)) {
-            throw new ModelException(directory + " is no model: it has no saved_model.pb");
-        }
-        if (Files.size(file) > MAX_BYTES) {
-            throw new ModelException(file + " has " + Files.size(file) + " bytes, more than " + MAX_BYTES);
-        }
-        MetaGraphDef graph = parse(file);
+        MetaGraphDef graph = graph(directory);
         List<Variable> variables = new ArrayList<>();
         for (NodeDef node : graph.getGraphDef().getNodeList()) {
             if (node.getOp().equals("VarHandleOp")) {
@@ -62,6 +53,18 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
             }
         }
         return new ModelDescription(SignatureCheck.check(graph.getSignatureDefMap()), List.copyOf(variables));
+    }
+
+    /** The graph to serve, with its signatures as yet unchecked. */
+    static MetaGraphDef graph(Path directory) throws IOException {
+        Path file = directory.resolve("saved_model.pb");
+        if (!Files.isRegularFile(file)) {
+            throw new ModelException(directory + " is no model: it has no saved_model.pb");
+        }
+        if (Files.size(file) > MAX_BYTES) {
+            throw new ModelException(file + " has " + Files.size(file) + " bytes, more than " + MAX_BYTES);
+        }
+        return parse(file);
     }
 
     private static MetaGraphDef parse(Path file) throws IOException {

@@ -1,5 +1,6 @@
 package io.instructseg.engine.session;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,11 +12,11 @@ import java.util.Map;
 
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
+import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
-import io.instructseg.engine.ModelException;
 import io.instructseg.format.Signature;
 
 /**
@@ -42,21 +43,31 @@ public final class ModelSession implements AutoCloseable {
     }
 
     /**
-     * Loads a SavedModel.
+     * Loads a SavedModel. Its signatures are checked before its weights are read.
      *
      * @throws ModelException if there is none, it is damaged, or its signatures are not those of {@link Signature}
+     * @throws IOException also if it can't be read
      */
-    public static ModelSession load(Path directory) throws ModelException {
-        if (!Files.isRegularFile(directory.resolve("saved_model.pb"))) {
-            throw new ModelException(directory + " is no model: it has no saved_model.pb");
-        }
+    public static ModelSession load(Path directory) throws IOException {
+        MetaGraphDef graph = ModelDescription.graph(directory);
+        Map<String, Long> sizes = SignatureCheck.check(graph.getSignatureDefMap());
+        requireWeights(directory, graph);
         SavedModelBundle bundle = open(directory);
         try {
-            Map<String, SignatureDef> definitions = bundle.metaGraphDef().getSignatureDefMap();
-            return new ModelSession(bundle, definitions, SignatureCheck.check(definitions));
+            GraphCheck.check(bundle.graph(), graph.getSignatureDefMap());
+            return new ModelSession(bundle, graph.getSignatureDefMap(), sizes);
         } catch (ModelException | RuntimeException e) {
             bundle.close();
             throw e;
+        }
+    }
+
+    /** TensorFlow takes a model without this file for one without variables, and fails when it first needs one. */
+    private static void requireWeights(Path directory, MetaGraphDef graph) throws ModelException {
+        Path index = directory.resolve("variables").resolve("variables.index");
+        boolean hasVariables = graph.getGraphDef().getNodeList().stream().anyMatch(node -> node.getOp().equals("VarHandleOp"));
+        if (hasVariables && !Files.isRegularFile(index)) {
+            throw new ModelException(directory + " has no weights: " + index + " is missing");
         }
     }
 
@@ -87,7 +98,8 @@ public final class ModelSession implements AutoCloseable {
      *
      * @param inputs by the signature's names
      * @param tensors outputs, or tensors within the signature that {@link #has} knows
-     * @throws StageException if an input has not the model's shape, or TensorFlow refuses
+     * @throws StageException if a name is unknown, an input has not the model's shape, the session is closed, or TensorFlow
+     *         refuses
      */
     public Map<String, HostTensor> run(Signature signature, Map<String, HostTensor> inputs, Collection<String> tensors) {
         Map<String, Activation> fed = new HashMap<>();
@@ -108,12 +120,16 @@ public final class ModelSession implements AutoCloseable {
 
     /** Runs a signature on what other signatures gave; the caller owns the outputs. */
     public Activations runStage(Signature signature, Map<String, Activation> inputs, Collection<String> tensors) {
-        Session.Runner runner = bundle.session().runner();
         SignatureDef definition = definitions.get(signature.key());
-        inputs.forEach((name, activation) -> runner.feed(definition.getInputsOrThrow(name).getName(), activation.tensor()));
-        tensors.forEach(name -> runner.fetch(operand(signature, definition, name)));
         List<String> names = List.copyOf(tensors);
+        inputs.keySet().forEach(name -> requireInput(signature, name));
+        names.stream().filter(name -> !has(signature, name)).forEach(name -> {
+            throw new StageException(signature, "it gives no tensor " + name);
+        });
         try {
+            Session.Runner runner = bundle.session().runner();
+            inputs.forEach((name, tensor) -> runner.feed(definition.getInputsOrThrow(name).getName(), tensor.tensor()));
+            names.forEach(name -> runner.fetch(operand(signature, definition, name)));
             return new Activations(names, runner.run());
         } catch (RuntimeException e) {
             // TensorFlow Java has no common class for what a step can throw
@@ -121,7 +137,14 @@ public final class ModelSession implements AutoCloseable {
         }
     }
 
+    private void requireInput(Signature signature, String input) {
+        if (!definitions.get(signature.key()).containsInputs(input)) {
+            throw new StageException(signature, "it takes no input " + input);
+        }
+    }
+
     private void requireShape(Signature signature, String input, HostTensor tensor) {
+        requireInput(signature, input);
         TensorShapeProto expected = definitions.get(signature.key()).getInputsOrThrow(input).getTensorShape();
         long[] shape = tensor.shape();
         boolean fits = expected.getUnknownRank() || expected.getDimCount() == shape.length;

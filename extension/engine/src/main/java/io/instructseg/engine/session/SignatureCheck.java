@@ -10,8 +10,8 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
-import io.instructseg.engine.ModelException;
 import io.instructseg.format.ElementType;
+import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
 
@@ -35,8 +35,8 @@ final class SignatureCheck {
         for (Signature signature : Signature.values()) {
             check.check(signature);
         }
-        check.requireSize("CLIP");
-        check.requireSize("S");
+        check.requireImageSize("CLIP");
+        check.requireImageSize("S");
         if (!check.problems.isEmpty()) {
             throw new ModelException("the SavedModel's signatures are not InstructSeg's:\n  "
                     + String.join("\n  ", check.problems));
@@ -76,6 +76,10 @@ final class SignatureCheck {
 
     private void checkSize(String where, String axis, long size) {
         boolean modelWide = Character.isUpperCase(axis.charAt(0));
+        if (size == 0 || size > Integer.MAX_VALUE) {
+            problems.add(where + " has size " + size + " on axis " + axis + ", expected 1 to " + Integer.MAX_VALUE);
+            return;
+        }
         if (size < 0 || !modelWide && !Character.isDigit(axis.charAt(0))) {
             return;
         }
@@ -85,9 +89,13 @@ final class SignatureCheck {
         }
     }
 
-    private void requireSize(String axis) {
-        if (!sizes.containsKey(axis)) {
+    /** Pictures are resized to it. */
+    private void requireImageSize(String axis) {
+        Long size = sizes.get(axis);
+        if (size == null) {
             problems.add("no signature states the size of axis " + axis);
+        } else if (size > Hyperparameters.MAX_IMAGE_SIZE) {
+            problems.add("axis " + axis + " has size " + size + ", expected at most " + Hyperparameters.MAX_IMAGE_SIZE);
         }
     }
 

@@ -2,12 +2,12 @@ package io.instructseg.engine.session;
 
 import io.instructseg.format.Signature;
 
-/** A stage that TensorFlow could not run. */
+/** A stage that TensorFlow could not run, or whose outputs are useless; the message says what was found and expected. */
 public class StageException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    StageException(Signature signature, String problem) {
+    public StageException(Signature signature, String problem) {
         super("stage " + signature.key() + " failed: " + problem);
     }
 

@@ -1,4 +1,4 @@
-package io.instructseg.engine;
+package io.instructseg.engine.session;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package io.instructseg.cli.verify;
+package io.instructseg.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -6,9 +6,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
-import io.instructseg.cli.Main;
-import io.instructseg.cli.ModelSource;
-import io.instructseg.cli.Progress;
+import io.instructseg.cli.verify.Comparison;
+import io.instructseg.cli.verify.Verification;
 import io.instructseg.engine.SegmentationModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +25,7 @@ import picocli.CommandLine.Spec;
                         + "Stages that the case does not hold are left out. Tolerances follow the model's precision.%n" }, //
         exitCodeListHeading = "%nExit codes:%n", //
         exitCodeList = { "0:every figure is within its tolerance", "1:one is not, or the request failed" })
-public final class VerifyCommand implements Callable<Integer> {
+final class VerifyCommand implements Callable<Integer> {
 
     private static final String ROW = "%-14s %7s  %-28s %10s %10s %10s  %s";
 
