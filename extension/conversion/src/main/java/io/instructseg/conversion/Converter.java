@@ -17,7 +17,7 @@ import io.instructseg.checkpoint.TensorInfo;
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.model.InstructSegGraph;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 /**
  * Converts a checkpoint in the official layout to a SavedModel that is the whole model: graph, weights, tokenizer and

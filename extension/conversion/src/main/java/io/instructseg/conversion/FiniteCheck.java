@@ -7,7 +7,7 @@ import java.util.List;
 
 import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.TensorInfo;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 /** Looks for weights that are not finite where nothing is written, since other weights don't fit. */
 final class FiniteCheck {

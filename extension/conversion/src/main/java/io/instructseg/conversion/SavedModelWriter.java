@@ -28,7 +28,7 @@ import com.google.protobuf.CodedOutputStream;
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
 import io.instructseg.model.InstructSegGraph;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 /** Writes {@code saved_model.pb}: the graph, its signatures, and the operations that restore its variables. */
 final class SavedModelWriter {
@@ -77,7 +77,7 @@ final class SavedModelWriter {
     }
 
     private Op assign(Ops ops, Operand<TString> prefix, String name, Output<?> handle) {
-        GraphOperation value = (GraphOperation) graph.operation("variables/" + name + ".value");
+        GraphOperation value = graph.operation("variables/" + name + ".value");
         @SuppressWarnings("unchecked")
         Class<? extends TType> type = (Class<? extends TType>) value.output(0).type();
         Operand<?> restored = ops.train.restore(prefix, ops.array(name), ops.array(""), List.of(type)).tensors().get(0);

@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 import io.instructseg.format.Precision;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 /**
  * Writes the variables of a SavedModel without a session full of weights: a few tensors at a time go into part files, which are

@@ -6,7 +6,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 
 import io.instructseg.format.Precision;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 /**
  * Takes a weight's elements in PyTorch's order and puts them where the graph wants them, in its precision. Counts the

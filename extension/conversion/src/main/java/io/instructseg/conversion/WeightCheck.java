@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 import io.instructseg.checkpoint.TensorInfo;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 /** Compares the weights that the graph needs with those that a checkpoint has: strict in both directions. */
 final class WeightCheck {

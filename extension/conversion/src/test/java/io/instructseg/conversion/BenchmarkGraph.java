@@ -16,8 +16,8 @@ import org.tensorflow.types.TUint8;
 
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
-import io.instructseg.model.Weight;
 import io.instructseg.model.graph.Block;
+import io.instructseg.model.graph.Weight;
 import io.instructseg.model.graph.Weights;
 import io.instructseg.model.phi.LanguageModel;
 import io.instructseg.model.swin.SwinTransformer;

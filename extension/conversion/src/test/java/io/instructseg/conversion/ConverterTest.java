@@ -45,7 +45,7 @@ import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 import io.instructseg.model.InstructSegGraph;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 /** Conversions of golden model B. */
 class ConverterTest {

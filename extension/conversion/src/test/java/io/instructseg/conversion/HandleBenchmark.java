@@ -30,8 +30,8 @@ final class HandleBenchmark {
         Output<?> state = graph.operation("product/out").output(0);
         Output<?> handle = operation(graph, "GetSessionHandle", "keep", state);
         Operand<TString> given = tf.withName("given").placeholder(TString.class);
-        GraphOperation tensor = ((GraphOperation) graph.opBuilder("GetSessionTensor", "handles/tensor", tf.scope())
-                .addInput(given.asOutput()).setAttr("dtype", DataType.DT_FLOAT).build());
+        GraphOperation tensor = graph.opBuilder("GetSessionTensor", "handles/tensor", tf.scope())
+                .addInput(given.asOutput()).setAttr("dtype", DataType.DT_FLOAT).build();
         Operand<TFloat32> received = tensor.output(0);
         tf.withName("sum").reduceSum(received, tf.constant(new int[] { 0, 1 }));
         graph.opBuilder("DeleteSessionTensor", "handles/delete", tf.scope()).addInput(given.asOutput()).build();

@@ -17,7 +17,7 @@ import org.tensorflow.Session;
 import org.tensorflow.types.TString;
 
 import io.instructseg.format.Precision;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 /**
  * Layers of the official size beside a plain matrix product in the same run: {@code ./mvnw -q -pl extension/conversion -am

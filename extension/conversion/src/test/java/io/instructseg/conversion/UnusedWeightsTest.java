@@ -19,7 +19,7 @@ import org.tensorflow.Graph;
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
 import io.instructseg.model.InstructSegGraph;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Weight;
 
 class UnusedWeightsTest {
 

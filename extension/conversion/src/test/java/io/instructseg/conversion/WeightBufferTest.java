@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.instructseg.format.Precision;
-import io.instructseg.model.Layout;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Layout;
+import io.instructseg.model.graph.Weight;
 
 class WeightBufferTest {
 

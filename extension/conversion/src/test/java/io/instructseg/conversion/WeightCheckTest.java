@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import io.instructseg.checkpoint.DataType;
 import io.instructseg.checkpoint.TensorInfo;
 import io.instructseg.format.Precision;
-import io.instructseg.model.Layout;
-import io.instructseg.model.Weight;
+import io.instructseg.model.graph.Layout;
+import io.instructseg.model.graph.Weight;
 
 class WeightCheckTest {
 

@@ -15,6 +15,7 @@ import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 import io.instructseg.model.fusion.VisionGuidedTextFusion;
 import io.instructseg.model.graph.Shapes;
+import io.instructseg.model.graph.Weight;
 import io.instructseg.model.graph.Weights;
 import io.instructseg.model.mask2former.MaskDecoder;
 import io.instructseg.model.mask2former.PixelDecoder;

@@ -31,6 +31,7 @@ import org.tensorflow.types.TUint8;
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
+import io.instructseg.model.graph.Weight;
 
 /**
  * A golden model in a session, its weights assigned from the safetensors shards, so that each signature and each named tensor

@@ -11,8 +11,6 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
-import io.instructseg.model.Layout;
-
 /**
  * What a block of the model is built with: ops in its signature's scope, and the weights below its prefix. The layers
  * take their input's width from its static shape. Products are in the model's precision, all else in float32.

@@ -17,8 +17,6 @@ import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 
 import io.instructseg.format.Precision;
-import io.instructseg.model.Layout;
-import io.instructseg.model.Weight;
 
 /**
  * The resource variables of a graph, by their names in the checkpoint. A weight is declared by using it; several blocks may use

@@ -19,8 +19,8 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 import io.instructseg.format.Precision;
-import io.instructseg.model.Weight;
 import io.instructseg.model.graph.Block;
+import io.instructseg.model.graph.Weight;
 import io.instructseg.model.graph.Weights;
 
 /** The attention of a block on sides and windows that the goldens don't have, against the official code redone in double. */

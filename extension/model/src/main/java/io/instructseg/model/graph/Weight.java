@@ -1,4 +1,4 @@
-package io.instructseg.model;
+package io.instructseg.model.graph;
 
 import java.util.List;
 
