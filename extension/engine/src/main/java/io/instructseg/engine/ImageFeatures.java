@@ -76,6 +76,11 @@ final class ImageFeatures implements AutoCloseable {
         return vision.get("patches");
     }
 
+    /** Tokens that the picture is to the language model. */
+    int patchTokens() {
+        return Math.toIntExact(patches().shape()[1]);
+    }
+
     Activation res5() {
         return backbone.get("res5");
     }

@@ -1,5 +1,6 @@
 package io.instructseg.engine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -10,10 +11,41 @@ import io.instructseg.engine.text.Prompt;
 /** Prompts side by side, padded on the right to the longest. Owns the tensors until closed. */
 final class PromptBatch implements AutoCloseable {
 
+    /** Items that run side by side at most: more would only need more memory at once. */
+    private static final int MOST_ITEMS = 8;
+
+    /** Logits of one attention head for all items; a model of the official size has 32 heads, 4 bytes a logit. */
+    private static final long MOST_LOGITS = 4 << 20;
+
     private final Activation promptIds;
     private final Activation promptLengths;
     private final Activation instructionIds;
     private final Activation instructionLengths;
+
+    /**
+     * Prompts in their order, in batches whose attention stays within bounds; a long prompt may be alone.
+     *
+     * @param patchTokens tokens of the picture in each prompt
+     */
+    static List<List<Prompt>> split(List<Prompt> prompts, int patchTokens) {
+        List<List<Prompt>> batches = new ArrayList<>();
+        int from = 0;
+        long longest = 0;
+        for (int i = 0; i < prompts.size(); i++) {
+            long tokens = patchTokens + prompts.get(i).ids().length + prompts.get(i).instruction().length;
+            longest = Math.max(longest, tokens);
+            int items = i - from + 1;
+            if (items > MOST_ITEMS || items > 1 && items * longest * longest > MOST_LOGITS) {
+                batches.add(prompts.subList(from, i));
+                from = i;
+                longest = tokens;
+            }
+        }
+        if (from < prompts.size()) {
+            batches.add(prompts.subList(from, prompts.size()));
+        }
+        return batches;
+    }
 
     PromptBatch(List<Prompt> prompts) {
         promptIds = padded(prompts.stream().map(Prompt::ids).toList());

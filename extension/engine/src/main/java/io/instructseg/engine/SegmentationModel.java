@@ -27,9 +27,6 @@ import io.instructseg.format.Signature;
  */
 public final class SegmentationModel implements AutoCloseable {
 
-    /** Instructions that run side by side: more of them would only need more memory at once. */
-    private static final int BATCH = 8;
-
     /** What the language model was trained with altogether; attention's memory grows with the square of it. */
     private static final int MOST_INSTRUCTION_TOKENS = 2048;
 
@@ -113,8 +110,7 @@ public final class SegmentationModel implements AutoCloseable {
         }
         List<List<Candidate>> answers = new ArrayList<>();
         try (ImageFeatures features = ImageFeatures.encode(image, runner)) {
-            for (int from = 0; from < all.size(); from += BATCH) {
-                List<Prompt> batch = all.subList(from, Math.min(from + BATCH, all.size()));
+            for (List<Prompt> batch : PromptBatch.split(all, features.patchTokens())) {
                 answers.addAll(answer(runner, features, batch, wanted));
             }
         }

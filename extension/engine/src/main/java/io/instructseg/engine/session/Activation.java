@@ -27,6 +27,10 @@ public final class Activation implements AutoCloseable {
                 copy -> copy.asRawTensor().data().write(data.array(), data.arrayOffset(), data.remaining())));
     }
 
+    public long[] shape() {
+        return tensor.shape().asArray();
+    }
+
     /** A copy in the JVM's memory. */
     public HostTensor toHost() {
         byte[] bytes = new byte[Math.toIntExact(tensor.numBytes())];
