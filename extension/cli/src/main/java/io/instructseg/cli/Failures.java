@@ -9,6 +9,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
+import io.instructseg.engine.session.StageException;
+
 /** Tells people what went wrong: in one message what they can mend, with a stack trace what they can't. */
 final class Failures {
 
@@ -25,6 +27,11 @@ final class Failures {
         }
         if (failure instanceof IOException e) {
             err.println("instructseg: " + describe(e));
+            err.flush();
+            return REQUEST_FAILED;
+        }
+        if (failure instanceof StageException e) {
+            err.println("instructseg: " + e.getMessage());
             err.flush();
             return REQUEST_FAILED;
         }

@@ -179,6 +179,13 @@ class ConvertCommandTest {
     }
 
     @Test
+    void aCheckpointWithoutConfigurationIsRefused() throws IOException {
+        Path checkpoint = new CheckpointCopy(MODEL_B).write(temp.resolve("checkpoint"));
+        Files.delete(checkpoint.resolve("config.json"));
+        assertRefused(Cli.run("convert", checkpoint, target), "checkpoint has no config.json");
+    }
+
+    @Test
     void usageIsChecked() {
         assertThat(Cli.run("convert", MODEL_B).exitCode()).isEqualTo(2);
         Result result = Cli.run("convert", MODEL_B, target, "--precision", "int8");

@@ -2,6 +2,7 @@ package io.instructseg.conversion;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,6 +55,9 @@ public final class Converter {
     }
 
     private ModelManifest convert(Path directory) throws IOException {
+        if (!Files.isRegularFile(source.resolve("config.json"))) {
+            throw new ConversionException(source + " has no config.json");
+        }
         TokenizerFiles tokenizer = new TokenizerFiles(source);
         tokenizer.check();
         List<String> offenders = new ArrayList<>();

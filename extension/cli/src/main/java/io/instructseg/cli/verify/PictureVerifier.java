@@ -113,7 +113,7 @@ final class PictureVerifier {
         int area = height() * width();
         float[] resized = Arrays.copyOfRange(outputs.get("resized_logits").floats(), winner * area, (winner + 1) * area);
         float[] official = golden.get("result", "winner_mask_logits").values();
-        comparisons.add(Comparison.relative("result", "winner's logits", official, resized, tolerances.stage()));
+        comparisons.add(tolerances.compare("result", "winner's logits", official, resized));
         byte[] mask = Arrays.copyOfRange(outputs.get("masks").bytes(), winner * area, (winner + 1) * area);
         comparisons.add(Comparison.share("result", "winner's mask", binary(official), floats(mask),
                 tolerances.flippedPixels()));
@@ -124,7 +124,7 @@ final class PictureVerifier {
         List<Candidate> candidates = model.segment(picture(0), golden.instructions().subList(0, 1), Candidates.ALL,
                 CancellationToken.NONE).get(0).candidates();
         int winner = golden.integer("winner");
-        if (tolerances.sameWinner()) {
+        if (!tolerances.half()) {
             float[] scores = new float[candidates.size()];
             candidates.forEach(candidate -> scores[candidate.query()] = (float) candidate.score());
             comparisons.add(Comparison.absolute("end to end", "scores", golden.get("result", "scores").values(), scores,
