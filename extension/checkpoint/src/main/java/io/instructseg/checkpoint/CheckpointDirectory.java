@@ -7,8 +7,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** The only place that weight files are taken from: names don't lead out of it, and links don't either. */
-final class CheckpointDirectory {
+/** The only place that a checkpoint's files are taken from: names don't lead out of it, and links don't either. */
+public final class CheckpointDirectory {
 
     /** Separators and drive letters of any system, and control characters, which no file system needs. */
     private static final Pattern NOT_IN_A_NAME = Pattern.compile("[/\\\\:\\p{Cntrl}]");
@@ -21,14 +21,16 @@ final class CheckpointDirectory {
         this.realPath = realPath;
     }
 
-    static CheckpointDirectory of(Path path) throws IOException {
+    /** @throws CheckpointException if there is no such directory */
+    public static CheckpointDirectory of(Path path) throws IOException {
         if (!Files.isDirectory(path)) {
             throw new CheckpointException(path, Files.exists(path) ? "not a directory" : "no such directory");
         }
         return new CheckpointDirectory(path, path.toRealPath());
     }
 
-    boolean contains(String fileName) {
+    /** Whether there is a file or link of this name. */
+    public boolean contains(String fileName) {
         return Files.exists(path.resolve(fileName), LinkOption.NOFOLLOW_LINKS);
     }
 
@@ -62,7 +64,8 @@ final class CheckpointDirectory {
         }
     }
 
-    Path resolve(String fileName) throws IOException {
+    /** @throws CheckpointException if the file is missing, or lies elsewhere */
+    public Path resolve(String fileName) throws IOException {
         String problem = problem(fileName);
         if (problem != null) {
             throw new CheckpointException(path, problem);

@@ -18,6 +18,9 @@ final class OutputFile {
 
     /** The n-th file of several: {@code out.png} becomes {@code out-1.png}. */
     OutputFile numbered(int number) {
+        if (path.getFileName() == null) {
+            return this;
+        }
         String name = path.getFileName().toString();
         int dot = name.lastIndexOf('.');
         int end = dot > 0 ? dot : name.length();
@@ -30,6 +33,9 @@ final class OutputFile {
 
     /** @throws IOException if a file can't be written here, as far as can be told before */
     void check() throws IOException {
+        if (path.getFileName() == null) {
+            throw new IOException(path + " is no name of a file: it can't be written");
+        }
         Path directory = path.toAbsolutePath().getParent();
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new IOException(path + " exists and is no file: it can't be written");

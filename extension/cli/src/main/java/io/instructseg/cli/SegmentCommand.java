@@ -136,13 +136,13 @@ final class SegmentCommand implements Callable<Integer> {
 
     /** The files to write for each sentence, which can be written as far as can be told. */
     private List<SegmentOutput> outputs() throws IOException {
-        List<Path> paths = Stream.of(image, mask, overlay).filter(path -> path != null)
+        List<SegmentOutput> outputs = Stream.iterate(1, number -> number + 1).limit(sentences.size())
+                .map(number -> new SegmentOutput(output(mask, number), output(overlay, number))).toList();
+        List<Path> paths = Stream.concat(Stream.of(image), outputs.stream().flatMap(SegmentOutput::paths))
                 .map(path -> path.toAbsolutePath().normalize()).toList();
         if (paths.stream().distinct().count() < paths.size()) {
             throw new ParameterException(spec.commandLine(), "--image, --mask and --overlay must be different files");
         }
-        List<SegmentOutput> outputs = Stream.iterate(1, number -> number + 1).limit(sentences.size())
-                .map(number -> new SegmentOutput(output(mask, number), output(overlay, number))).toList();
         for (SegmentOutput pair : outputs) {
             pair.check();
         }

@@ -1,9 +1,11 @@
 package io.instructseg.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.image.DecodedImage;
@@ -25,6 +27,10 @@ record SegmentOutput(Optional<OutputFile> mask, Optional<OutputFile> overlay) {
         if (overlay.isPresent()) {
             overlay.get().write(Overlay.png(image.image(), segmentation.best().mask()));
         }
+    }
+
+    Stream<Path> paths() {
+        return files().values().stream().map(OutputFile::path);
     }
 
     /** Those that there are, by what they hold. */

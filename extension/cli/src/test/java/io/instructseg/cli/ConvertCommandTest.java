@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
@@ -182,7 +183,18 @@ class ConvertCommandTest {
     void aCheckpointWithoutConfigurationIsRefused() throws IOException {
         Path checkpoint = new CheckpointCopy(MODEL_B).write(temp.resolve("checkpoint"));
         Files.delete(checkpoint.resolve("config.json"));
-        assertRefused(Cli.run("convert", checkpoint, target), "checkpoint has no config.json");
+        assertRefused(Cli.run("convert", checkpoint, target), "file 'config.json' is missing");
+    }
+
+    @Test
+    void linksOutOfTheCheckpointAreRefused() throws IOException {
+        Path checkpoint = new CheckpointCopy(MODEL_B).write(temp.resolve("checkpoint"));
+        for (String name : new String[] { "vocab.json", "config.json" }) {
+            Path outside = Files.move(checkpoint.resolve(name), temp.resolve(name));
+            Files.createSymbolicLink(checkpoint.resolve(name), outside);
+            assertRefused(Cli.run("convert", checkpoint, target), "file '" + name + "' is a link out of the directory");
+            Files.move(outside, checkpoint.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     @Test

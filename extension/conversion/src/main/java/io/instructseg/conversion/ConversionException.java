@@ -7,7 +7,7 @@ import java.util.List;
 public class ConversionException extends IOException {
 
     private static final long serialVersionUID = 1;
-    private static final int MOST_NAMED = 50;
+    private static final int MOST_NAMED = 10_000;
 
     public ConversionException(String message) {
         super(message);

@@ -2,18 +2,19 @@ package io.instructseg.conversion;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.tensorflow.Graph;
 import org.tensorflow.exceptions.TensorFlowException;
 
 import io.instructseg.checkpoint.Checkpoint;
+import io.instructseg.checkpoint.CheckpointDirectory;
 import io.instructseg.checkpoint.TensorInfo;
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.ModelManifest;
@@ -54,10 +55,19 @@ public final class Converter {
         }
     }
 
-    private ModelManifest convert(Path directory) throws IOException {
-        if (!Files.isRegularFile(source.resolve("config.json"))) {
-            throw new ConversionException(source + " has no config.json");
+    /** Nothing but the checkpoint's own files becomes part of the model: no links to files elsewhere. */
+    private void requireOwnFiles() throws IOException {
+        CheckpointDirectory home = CheckpointDirectory.of(source);
+        home.resolve("config.json");
+        for (String name : Stream.concat(Stream.of("instructseg.json"), TokenizerFiles.NAMES.stream()).toList()) {
+            if (home.contains(name)) {
+                home.resolve(name);
+            }
         }
+    }
+
+    private ModelManifest convert(Path directory) throws IOException {
+        requireOwnFiles();
         TokenizerFiles tokenizer = new TokenizerFiles(source);
         tokenizer.check();
         List<String> offenders = new ArrayList<>();

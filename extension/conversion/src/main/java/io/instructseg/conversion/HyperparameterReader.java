@@ -80,13 +80,25 @@ final class HyperparameterReader {
             throw new ConversionException(config + ": " + path + "mm_vision_select_layer is " + selected + " of " + layers
                     + " layers, expected one of the last, counted from -1");
         }
-        return new Hyperparameters.VisionEncoder(config.integer(path + "image_size").orElse(384),
+        return new Hyperparameters.VisionEncoder(imageSize(path),
                 or(config.integer(path + "patch_size"), shapes.size(VISION + "embeddings.patch_embedding.weight", 2), 14),
                 or(config.integer(path + "hidden_size"), shapes.size(VISION + "embeddings.patch_embedding.weight", 0), 1152),
                 or(config.integer(path + "intermediate_size"), shapes.size(VISION + "encoder.layers.0.mlp.fc1.weight", 0),
                         4304),
                 layers + 1 + selected, config.integer(path + "num_attention_heads").orElse(16),
                 (float) config.number(path + "layer_norm_eps").orElse(1e-6));
+    }
+
+    /** Of the sizes that give the checkpoint's number of patches, the official one, else the smallest. */
+    private int imageSize(String path) throws ConversionException {
+        OptionalInt configured = config.integer(path + "image_size");
+        OptionalInt patches = shapes.size(VISION + "embeddings.position_embedding.weight", 0);
+        OptionalInt patchSize = shapes.size(VISION + "embeddings.patch_embedding.weight", 2);
+        if (configured.isPresent() || patches.isEmpty() || patchSize.isEmpty() || patchSize.getAsInt() == 0) {
+            return configured.orElse(384);
+        }
+        int side = (int) Math.round(Math.sqrt(patches.getAsInt()));
+        return 384 / patchSize.getAsInt() == side ? 384 : (int) Math.min((long) side * patchSize.getAsInt(), Integer.MAX_VALUE);
     }
 
     private Hyperparameters.LanguageModel languageModel() throws ConversionException {
@@ -99,6 +111,7 @@ final class HyperparameterReader {
                 or(config.integer("num_hidden_layers"), shapes.count(LANGUAGE, "input_layernorm.weight"), 32), heads,
                 (int) (rotary * headSize), config.number("rope_theta").orElse(10000),
                 (float) config.number("layer_norm_eps").orElse(1e-5),
+                // official checkpoints name the output's 51200 rows there, not the embedding's
                 or(shapes.size("model.embed_tokens.weight", 0), config.integer("vocab_size"), 50296));
     }
 
@@ -125,23 +138,28 @@ final class HyperparameterReader {
     }
 
     private Hyperparameters.Perceiver perceiver() throws ConversionException {
+        int heads = extra.integer("ovp.heads").orElse(8);
         return new Hyperparameters.Perceiver(shapes.size("temporal_query", 0).orElse(128),
-                shapes.count("ovp_layers.layers", "0.norm_latents.weight").orElse(3), extra.integer("ovp.heads").orElse(8),
-                extra.integer("ovp.dim_head").orElse(128),
+                shapes.count("ovp_layers.layers", "0.norm_latents.weight").orElse(3), heads,
+                or(extra.integer("ovp.dim_head"), shapes.part("ovp_layers.layers.0.0.to_q.weight", 0, heads), 128),
                 shapes.size("ovp_layers.layers.0.1.1.weight", 0).orElse(5120));
     }
 
     private Hyperparameters.TextFusion textFusion() throws ConversionException {
+        int heads = extra.integer("vmtf.heads").orElse(8);
         return new Hyperparameters.TextFusion(shapes.size("text_vmtf_projector.weight", 0).orElse(1024),
-                shapes.count("vmtf_layers.layers", "0.norm_latents.weight").orElse(3), extra.integer("vmtf.heads").orElse(8),
-                extra.integer("vmtf.dim_head").orElse(128),
+                shapes.count("vmtf_layers.layers", "0.norm_latents.weight").orElse(3), heads,
+                or(extra.integer("vmtf.dim_head"), shapes.part("vmtf_layers.layers.0.0.to_q.weight", 0, heads), 128),
                 shapes.size("vmtf_layers.layers.0.1.1.weight", 0).orElse(2048));
     }
 
     private Hyperparameters.PixelDecoder pixelDecoder() throws ConversionException {
         String layers = PIXELS + "transformer.encoder.layers";
-        return new Hyperparameters.PixelDecoder(convDim(), shapes.count(layers, "norm1.weight").orElse(6),
-                extra.integer("pixel_decoder.heads").orElse(8), extra.integer("pixel_decoder.points").orElse(4),
+        int heads = extra.integer("pixel_decoder.heads").orElse(8);
+        // rows of the offsets: a head, one of three levels, a point, x or y each
+        OptionalInt points = shapes.part(layers + ".0.self_attn.sampling_offsets.weight", 0, heads * 3 * 2);
+        return new Hyperparameters.PixelDecoder(convDim(), shapes.count(layers, "norm1.weight").orElse(6), heads,
+                or(extra.integer("pixel_decoder.points"), points, 4),
                 shapes.size(layers + ".0.linear1.weight", 0).orElse(1024));
     }
 

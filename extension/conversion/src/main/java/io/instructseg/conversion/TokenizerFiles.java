@@ -8,7 +8,8 @@ import java.util.List;
 /** The files of a checkpoint's tokenizer, which become part of the model. */
 final class TokenizerFiles {
 
-    private static final List<String> NAMES = List.of("tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json",
+    /** Names of all files that a tokenizer can have. */
+    static final List<String> NAMES = List.of("tokenizer.json", "vocab.json", "merges.txt", "added_tokens.json",
             "tokenizer_config.json", "special_tokens_map.json");
     private static final long MAX_BYTES = 256L << 20;
 

@@ -22,6 +22,13 @@ final class WeightShapes {
         return OptionalInt.of(shape.get(axis).intValue());
     }
 
+    /** Size of an axis of a weight that is made of so many equal parts, if it is. */
+    OptionalInt part(String weight, int axis, int parts) {
+        OptionalInt size = size(weight, axis);
+        boolean divides = size.isPresent() && parts > 0 && size.getAsInt() % parts == 0;
+        return divides ? OptionalInt.of(size.getAsInt() / parts) : OptionalInt.empty();
+    }
+
     /** Layers of a numbered list: how many of {@code prefix.0.suffix}, {@code prefix.1.suffix}, .. there are. */
     OptionalInt count(String prefix, String suffix) {
         int count = 0;

@@ -41,7 +41,7 @@ final class ImageFeatures implements AutoCloseable {
             backbone = encode(Signature.ENCODE_BACKBONE, input.image(), runner);
             Activations pixels = runner.run(Signature.DECODE_PIXELS, backbone.all());
             return new ImageFeatures(image, input, vision, backbone, pixels);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             vision.close();
             if (backbone != null) {
                 backbone.close();

@@ -1,7 +1,7 @@
 package io.instructseg.model.graph;
 
 import java.util.List;
-import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -60,19 +60,30 @@ public final class Block {
 
     /** {@code nn.Linear}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out) {
-        return product(x, matrix(name, x, out), Optional.of(at(name).parameter("bias", out)));
+        return linear(name, x, out, UnaryOperator.identity());
+    }
+
+    /**
+     * {@code nn.Linear} and what follows it elementwise, such as a GELU: before the result takes its shape again, so that
+     * TensorFlow can make one operation of the product, the bias and the activation (docs/performance.md).
+     */
+    public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out,
+            UnaryOperator<Operand<TFloat32>> activation) {
+        Operand<TFloat32> bias = at(name).parameter("bias", out);
+        return product(x, matrix(name, x, out), rows -> activation.apply(tf.nn.biasAdd(rows, bias)));
     }
 
     /** {@code nn.Linear(bias=False)}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> linearWithoutBias(String name, Operand<TFloat32> x, int out) {
-        return product(x, matrix(name, x, out), Optional.empty());
+        return product(x, matrix(name, x, out), UnaryOperator.identity());
     }
 
     /** {@code nn.Conv2d(kernel_size=1)}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> pointwise(String name, Operand<TFloat32> x, int out) {
         Operand<? extends TNumber> kernel = weights.matrix(path(name) + ".weight", Layout.POINTWISE, out,
                 Shapes.known(x, -1), 1, 1);
-        return product(x, kernel, Optional.of(at(name).parameter("bias", out)));
+        Operand<TFloat32> bias = at(name).parameter("bias", out);
+        return product(x, kernel, rows -> tf.nn.biasAdd(rows, bias));
     }
 
     /**
@@ -93,7 +104,7 @@ public final class Block {
         Operand<? extends TNumber> matrix = weights.matrix(path("in_proj_weight"), Layout.LINEAR, 3L * width, width);
         Operand<TFloat32> bias = parameter("in_proj_bias", 3L * width);
         Operand<TFloat32> slice = tf.slice(bias, tf.constant(new int[] { part * width }), tf.constant(new int[] { width }));
-        return product(x, columns(matrix, part * width, width), Optional.of(slice));
+        return product(x, columns(matrix, part * width, width), rows -> tf.nn.biasAdd(rows, slice));
     }
 
     /** {@code nn.LayerNorm} over the last axis. */
@@ -142,20 +153,17 @@ public final class Block {
         return weights.matrix(path(name) + ".weight", Layout.LINEAR, out, Shapes.known(x, -1));
     }
 
-    /**
-     * {@code x matrix + bias}. One large product of all rows, not a batch of small ones; the bias follows it directly, so that
-     * TensorFlow makes one operation of both (docs/performance.md).
-     */
+    /** {@code finish(x matrix)}: one large product of all rows, not a batch of small ones. */
     private <T extends TNumber> Operand<TFloat32> product(Operand<TFloat32> x, Operand<T> matrix,
-            Optional<Operand<TFloat32>> bias) {
+            UnaryOperator<Operand<TFloat32>> finish) {
         int rank = x.shape().numDimensions();
         // [.., in] to [rows, in]
         Operand<TFloat32> rows = rank == 2 ? x : Shapes.reshape(tf, x, -1, Shapes.known(x, -1));
         Operand<TFloat32> result = Types.cast(tf, tf.linalg.matMul(Types.cast(tf, rows, matrix.type()), matrix),
                 TFloat32.class);
-        Operand<TFloat32> shifted = bias.isPresent() ? tf.nn.biasAdd(result, bias.get()) : result;
+        Operand<TFloat32> finished = finish.apply(result);
         if (rank == 2) {
-            return shifted;
+            return finished;
         }
         // [rows, out] to [.., out]
         Object[] shape = new Object[rank];
@@ -163,7 +171,7 @@ public final class Block {
             shape[axis] = x.shape().get(axis) < 0 ? Shapes.size(tf, x, axis) : Integer.valueOf(Shapes.known(x, axis));
         }
         shape[rank - 1] = Shapes.known(matrix, 1);
-        return Shapes.reshape(tf, shifted, shape);
+        return Shapes.reshape(tf, finished, shape);
     }
 
     private <T extends TNumber> Operand<T> columns(Operand<T> matrix, int from, int count) {

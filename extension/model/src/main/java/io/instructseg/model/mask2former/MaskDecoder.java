@@ -11,6 +11,7 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 import io.instructseg.format.Hyperparameters;
+import io.instructseg.model.graph.Attention;
 import io.instructseg.model.graph.Block;
 import io.instructseg.model.graph.Shapes;
 import io.instructseg.model.mask2former.MaskDecoderLayer.Memory;
@@ -21,9 +22,6 @@ import io.instructseg.model.mask2former.MaskDecoderLayer.Memory;
  * mask that it predicts so far is foreground.
  */
 public final class MaskDecoder {
-
-    /** Far below any logit: the softmax gives exactly 0. */
-    private static final float MASKED = -1e9f;
 
     private final Block model;
     private final Block block;
@@ -105,6 +103,6 @@ public final class MaskDecoder {
         Operand<TBool> empty = tf.reduceAll(background, tf.constant(-1), ReduceAll.keepDims(true));
         Operand<TBool> masked = block.tap("layer." + layer + ".attn_mask_used",
                 tf.math.logicalAnd(background, tf.math.logicalNot(empty)));
-        return tf.expandDims(tf.select(masked, tf.constant(MASKED), tf.constant(0f)), tf.constant(1));
+        return tf.expandDims(tf.select(masked, tf.constant(Attention.HIDDEN), tf.constant(0f)), tf.constant(1));
     }
 }

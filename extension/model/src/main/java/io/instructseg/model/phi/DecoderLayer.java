@@ -51,7 +51,8 @@ final class DecoderLayer {
     /** {@code [b, m, d]} to the same. */
     Operand<TFloat32> feedForward(Operand<TFloat32> normal) {
         Block mlp = block.at("mlp");
-        Operand<TFloat32> hidden = Activations.geluTanh(tf, mlp.linear("fc1", normal, parameters.intermediateSize()));
+        Operand<TFloat32> hidden = mlp.linear("fc1", normal, parameters.intermediateSize(),
+                value -> Activations.geluTanh(tf, value));
         return mlp.linear("fc2", hidden, parameters.hiddenSize());
     }
 

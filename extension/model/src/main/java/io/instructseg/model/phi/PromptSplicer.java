@@ -49,7 +49,7 @@ public final class PromptSplicer {
         this.block = block;
         this.tf = block.tf();
         this.parameters = parameters;
-        this.promptIds = promptIds;
+        this.promptIds = Shapes.zeroBeyond(tf, promptIds, promptLengths);
         this.instructionIds = instructionIds;
         this.instructionLengths = instructionLengths;
         Operand<TInt32> items = Shapes.size(tf, promptIds, 0);

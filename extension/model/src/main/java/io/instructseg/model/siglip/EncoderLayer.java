@@ -48,7 +48,8 @@ final class EncoderLayer {
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> x) {
         Block mlp = block.at("mlp");
-        Operand<TFloat32> hidden = Activations.geluTanh(tf, mlp.linear("fc1", x, parameters.intermediateSize()));
+        Operand<TFloat32> hidden = mlp.linear("fc1", x, parameters.intermediateSize(),
+                value -> Activations.geluTanh(tf, value));
         return mlp.linear("fc2", hidden, parameters.hiddenSize());
     }
 }

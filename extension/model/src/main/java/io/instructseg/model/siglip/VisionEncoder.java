@@ -62,6 +62,7 @@ public final class VisionEncoder {
 
     private Operand<TFloat32> project(Operand<TFloat32> selected) {
         Block projector = block.at("mm_projector");
-        return projector.linear("2", Activations.gelu(tf, projector.linear("0", selected, projectedSize)), projectedSize);
+        return projector.linear("2", projector.linear("0", selected, projectedSize, value -> Activations.gelu(tf, value)),
+                projectedSize);
     }
 }

@@ -41,7 +41,7 @@ final class SwinBlock {
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> x) {
         Block mlp = block.at("mlp");
-        Operand<TFloat32> hidden = Activations.gelu(tf, mlp.linear("fc1", x, intermediateSize));
+        Operand<TFloat32> hidden = mlp.linear("fc1", x, intermediateSize, value -> Activations.gelu(tf, value));
         return mlp.linear("fc2", hidden, Shapes.known(x, -1));
     }
 }
