@@ -119,7 +119,7 @@ final class GoldenModel implements AutoCloseable {
         return new Outputs(values);
     }
 
-    private static float[] floats(Tensor tensor) {
+    static float[] floats(Tensor tensor) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.numBytes())).order(ByteOrder.nativeOrder());
         tensor.asRawTensor().data().read(bytes.array());
         float[] values = new float[Math.toIntExact(tensor.shape().size())];

@@ -69,6 +69,26 @@ class LanguageStagesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = { -204, -201, -200, -205, -7, Integer.MAX_VALUE })
+    void whatStandsBehindAPromptHasNoInfluence(int padding) throws IOException {
+        // the official prompt's last token is <|endoftext|>, which nothing sees: without it, the first item is shorter
+        SafetensorsFile prompt = GoldenModel.golden("model-b", "res_batch", "prompt");
+        Instructions instructions = Instructions.of("res_batch");
+        Map<String, Tensor> inputs = reasonInputs("res_batch", instructions);
+        int[] ids = prompt.get("input_ids").ints();
+        int length = ids.length / 2;
+        ids[length - 1] = padding;
+        inputs.put("prompt_ids", GoldenModel.ints(ids, 2, length)).close();
+        inputs.put("prompt_lengths", GoldenModel.ints(new int[] { length - 1, length }, 2)).close();
+        GoldenModel.Outputs outputs = run(Signature.REASON, inputs, List.of("instruction_states", "query_states"));
+        float[] last = GoldenModel.golden("model-b", "res_batch", "phi").get("last_hidden_state").floats();
+        outputs.assertMatches("query_states", select(last, prompt.get("seg_query_mask").ints()));
+        float[] states = instructions.withoutPadding(outputs.values().get("instruction_states"));
+        new GoldenModel.Outputs(Map.of("instruction_states", states)).assertMatches("instruction_states",
+                select(last, prompt.get("refer_indices").ints()));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "res_landscape", "res_batch" })
     void fusionMatches(String testCase) throws IOException {
         SafetensorsFile golden = GoldenModel.golden("model-b", testCase, "fusion");

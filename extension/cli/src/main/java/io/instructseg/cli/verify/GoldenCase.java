@@ -3,6 +3,7 @@ package io.instructseg.cli.verify;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,22 +63,40 @@ final class GoldenCase {
                 instructions.add(instruction(item));
             }
         }
+        if (instructions.size() != images().size()) {
+            throw wrong("sentences", "for " + instructions.size() + " pictures", "for " + images().size());
+        }
         return instructions;
     }
 
     private Instruction instruction(JsonNode sentences) throws IOException {
         List<String> texts = new ArrayList<>();
-        sentences.forEach(sentence -> texts.add(sentence.asText()));
+        for (JsonNode sentence : sentences) {
+            texts.add(sentence.isTextual() ? sentence.textValue() : "");
+        }
+        if (!sentences.isArray() || texts.isEmpty()) {
+            throw wrong("sentences", sentences.toString(), "a list of sentences for each picture");
+        }
         return new Instruction(TASKS.get(text("task")), texts);
     }
 
     List<Path> images() throws IOException {
         if (!description.has("images")) {
-            return List.of(directory.resolve(text("image")));
+            return List.of(image(required("image")));
         }
         List<Path> files = new ArrayList<>();
-        description.get("images").forEach(name -> files.add(directory.resolve(name.asText())));
+        for (JsonNode name : description.get("images")) {
+            files.add(image(name));
+        }
         return files;
+    }
+
+    private Path image(JsonNode name) throws IOException {
+        try {
+            return directory.resolve(name.asText());
+        } catch (InvalidPathException e) {
+            throw wrong("image", name.toString(), "the name of a file");
+        }
     }
 
     /** Whether the official code's two decoders saw the same picture. */
@@ -85,12 +104,13 @@ final class GoldenCase {
         return description.path("two_decoders_agree").asBoolean(true);
     }
 
-    int integer(String field) throws IOException {
-        return required(field).asInt();
-    }
-
-    double number(String field) throws IOException {
-        return required(field).asDouble();
+    /** An index into {@code count} things. */
+    int index(String field, int count) throws IOException {
+        JsonNode node = required(field);
+        if (!node.isIntegralNumber() || node.asLong() < 0 || node.asLong() >= count) {
+            throw wrong(field, node.toString(), "0 to " + (count - 1));
+        }
+        return node.intValue();
     }
 
     boolean has(String stage) {
@@ -148,6 +168,10 @@ final class GoldenCase {
 
     private String text(String field) throws IOException {
         return required(field).asText();
+    }
+
+    private IOException wrong(String field, String found, String expected) {
+        return new IOException(directory.resolve("case.json") + ": " + field + " is " + found + ", expected " + expected);
     }
 
     private JsonNode required(String field) throws IOException {

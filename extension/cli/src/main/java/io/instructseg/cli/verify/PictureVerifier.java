@@ -39,7 +39,8 @@ final class PictureVerifier {
 
     List<Comparison> verifyInput() throws IOException {
         comparisons.clear();
-        if (golden.holds("preprocess", "images_clip")) {
+        if (golden.holds("preprocess", "images_clip") && (golden.holds("preprocess", "images")
+                || golden.holds("preprocess", "image_rgb_u8_resized", "padding_mask"))) {
             verifyPreprocessing();
         }
         if (golden.holds("prompt", "input_ids")) {
@@ -106,7 +107,7 @@ final class PictureVerifier {
         Map<String, HostTensor> outputs = model.session().run(Signature.RESOLVE_MASKS, feeds,
                 List.of("scores", "masks", "resized_logits"));
         float[] scores = outputs.get("scores").floats();
-        int winner = golden.integer("winner");
+        int winner = golden.index("winner", queries);
         comparisons.add(Comparison.absolute("result", "scores", golden.get("result", "scores").values(), scores,
                 tolerances.score()));
         comparisons.add(Comparison.exact("result", "winner", new float[] { winner }, new float[] { best(scores) }));
@@ -123,7 +124,7 @@ final class PictureVerifier {
     private void verifyWholeRun() throws IOException {
         List<Candidate> candidates = model.segment(picture(0), golden.instructions().subList(0, 1), Candidates.ALL,
                 CancellationToken.NONE).get(0).candidates();
-        int winner = golden.integer("winner");
+        int winner = golden.index("winner", candidates.size());
         if (!tolerances.half()) {
             float[] scores = new float[candidates.size()];
             candidates.forEach(candidate -> scores[candidate.query()] = (float) candidate.score());

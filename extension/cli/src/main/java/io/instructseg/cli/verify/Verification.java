@@ -31,6 +31,9 @@ public record Verification(List<Comparison> comparisons) {
             return compare(model, caseDirectory);
         } catch (StageException e) {
             throw new IOException(caseDirectory + " is no case of this model: " + e.getMessage(), e);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // tensors that don't fit each other: a recorded case has none
+            throw new IOException(caseDirectory + " is damaged, its tensors don't fit each other: " + e.getMessage(), e);
         }
     }
 
@@ -41,6 +44,9 @@ public record Verification(List<Comparison> comparisons) {
         List<Comparison> comparisons = new ArrayList<>(picture.verifyInput());
         comparisons.addAll(new StageVerifier(golden, model.session(), tolerances).verify());
         comparisons.addAll(picture.verifyResult());
+        if (comparisons.isEmpty()) {
+            throw new IOException(caseDirectory + " holds nothing to compare: no stage has both its input and its output");
+        }
         return new Verification(comparisons);
     }
 

@@ -36,7 +36,8 @@ public final class VisionEncoder {
     /** RGB bytes {@code [b, s, s, 3]} to patch tokens {@code [b, p, d]}. */
     public Operand<TFloat32> encode(Operand<TUint8> pixels) {
         Block vision = block.at("vision_tower.vision_model");
-        Operand<TFloat32> hidden = block.tap("embeddings", embed(vision.at("embeddings"), normalise(pixels)));
+        Operand<TFloat32> normal = block.tap("images_clip", normalise(pixels));
+        Operand<TFloat32> hidden = block.tap("embeddings", embed(vision.at("embeddings"), normal));
         for (int i = 0; i < parameters.layers(); i++) {
             EncoderLayer layer = new EncoderLayer(vision.at("encoder.layers", i), parameters);
             hidden = block.tap("layer." + i, layer.apply(hidden));

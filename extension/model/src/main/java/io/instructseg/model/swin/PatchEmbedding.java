@@ -27,7 +27,7 @@ final class PatchEmbedding {
     /** RGB bytes {@code [b, s, s, 3]} to {@code [b, s / 4, s / 4, c]}. */
     Operand<TFloat32> apply(Operand<TUint8> pixels) {
         Operand<TFloat32> centred = tf.math.sub(tf.dtypes.cast(pixels, TFloat32.class), tf.constant(MEAN));
-        Operand<TFloat32> normal = tf.math.div(centred, tf.constant(DEVIATION));
+        Operand<TFloat32> normal = block.tap("images", tf.math.div(centred, tf.constant(DEVIATION)));
         Operand<TFloat32> map = block.convolution("proj", normal, channels, PATCH, PATCH, "VALID");
         return block.layerNorm("norm", map, SwinTransformer.EPSILON);
     }
