@@ -28,6 +28,13 @@ import io.instructseg.model.graph.Weight;
  */
 public final class Converter {
 
+    static {
+        // JavaCPP would refuse native memory beyond 4 times the heap, and with it the official model's largest weights
+        if (System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
+            System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
+        }
+    }
+
     private final Path source;
     private final ConversionOptions options;
     private final ConversionListener listener;
