@@ -77,7 +77,9 @@ class HyperparameterReaderTest {
         Hyperparameters read = HyperparameterReader.read(directory, Checkpoints.shapes(Checkpoints.GOLDEN.resolve("model-b")));
         assertThat(read.backbone()).isEqualTo(new Hyperparameters.Backbone(1024, 12, List.of(2, 2, 6, 2), List.of(3, 3, 6, 12),
                 3, List.of(48, 96, 192, 384)));
-        assertThat(read.visionEncoder()).isEqualTo(new Hyperparameters.VisionEncoder(384, 10, 60, 100, 4, 6, 1e-6f));
+        assertThat(read.visionEncoder()).isEqualTo(MODEL_B.visionEncoder());
+        // 144 rows of offsets: 8 heads unless told otherwise, 3 levels, x and y
+        assertThat(read.pixelDecoder().points()).isEqualTo(3);
         assertThat(read.languageModel()).isEqualTo(MODEL_B.languageModel());
     }
 
