@@ -24,7 +24,8 @@ import io.instructseg.model.graph.Weight;
 /**
  * Converts a checkpoint in the official layout to a SavedModel that is the whole model: graph, weights, tokenizer and
  * {@code model.json}. Weights stream from file to file, one at a time. The model's directory appears when it is
- * complete, and not before.
+ * complete, and not before. The tokenizer is copied, not read: that it
+ * has as many tokens as the embedding has rows is checked by the command before, and by the engine when it loads the model.
  */
 public final class Converter {
 

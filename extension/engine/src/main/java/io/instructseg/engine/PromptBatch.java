@@ -1,7 +1,9 @@
 package io.instructseg.engine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToIntFunction;
 
 import io.instructseg.engine.session.Activation;
@@ -17,10 +19,7 @@ final class PromptBatch implements AutoCloseable {
     /** Logits of one attention head for all items; a model of the official size has 32 heads, 4 bytes a logit. */
     private static final long MOST_LOGITS = 4 << 20;
 
-    private final Activation promptIds;
-    private final Activation promptLengths;
-    private final Activation instructionIds;
-    private final Activation instructionLengths;
+    private final Map<String, Activation> tensors = new HashMap<>();
 
     /**
      * Prompts in their order, in batches whose attention stays within bounds; a long prompt may be alone.
@@ -48,26 +47,20 @@ final class PromptBatch implements AutoCloseable {
     }
 
     PromptBatch(List<Prompt> prompts) {
-        promptIds = padded(prompts.stream().map(Prompt::ids).toList());
-        promptLengths = lengths(prompts, prompt -> prompt.ids().length);
-        instructionIds = padded(prompts.stream().map(Prompt::instruction).toList());
-        instructionLengths = lengths(prompts, prompt -> prompt.instruction().length);
+        try {
+            tensors.put("prompt_ids", padded(prompts.stream().map(Prompt::ids).toList()));
+            tensors.put("prompt_lengths", lengths(prompts, prompt -> prompt.ids().length));
+            tensors.put("instruction_ids", padded(prompts.stream().map(Prompt::instruction).toList()));
+            tensors.put("instruction_lengths", lengths(prompts, prompt -> prompt.instruction().length));
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
-    Activation promptIds() {
-        return promptIds;
-    }
-
-    Activation promptLengths() {
-        return promptLengths;
-    }
-
-    Activation instructionIds() {
-        return instructionIds;
-    }
-
-    Activation instructionLengths() {
-        return instructionLengths;
+    /** By the names of the signatures' inputs: {@code prompt_ids}, {@code instruction_ids} and their lengths. */
+    Activation get(String name) {
+        return tensors.get(name);
     }
 
     private static Activation padded(List<int[]> rows) {
@@ -85,9 +78,6 @@ final class PromptBatch implements AutoCloseable {
 
     @Override
     public void close() {
-        promptIds.close();
-        promptLengths.close();
-        instructionIds.close();
-        instructionLengths.close();
+        tensors.values().forEach(Activation::close);
     }
 }

@@ -143,10 +143,10 @@ public final class SegmentationModel implements AutoCloseable {
     private static Activations decode(StageRunner runner, ImageFeatures image, List<Prompt> prompts) {
         try (PromptBatch batch = new PromptBatch(prompts);
                 Activations perceived = runner.run(Signature.PERCEIVE, Map.of("patches", image.patches(), "instruction_ids",
-                        batch.instructionIds(), "instruction_lengths", batch.instructionLengths()));
+                        batch.get("instruction_ids"), "instruction_lengths", batch.get("instruction_lengths")));
                 Activations states = runner.run(Signature.REASON, reasonInputs(image, batch, perceived));
                 Activations fused = runner.run(Signature.FUSE, Map.of("instruction_states", states.get("instruction_states"),
-                        "instruction_lengths", batch.instructionLengths(), "res5", image.res5()))) {
+                        "instruction_lengths", batch.get("instruction_lengths"), "res5", image.res5()))) {
             Map<String, Activation> inputs = new HashMap<>(image.maps());
             inputs.put("query_states", states.get("query_states"));
             inputs.put("score_embedding", fused.get("score_embedding"));
@@ -155,8 +155,9 @@ public final class SegmentationModel implements AutoCloseable {
     }
 
     private static Map<String, Activation> reasonInputs(ImageFeatures image, PromptBatch batch, Activations perceived) {
-        return Map.of("prompt_ids", batch.promptIds(), "prompt_lengths", batch.promptLengths(), "instruction_ids",
-                batch.instructionIds(), "instruction_lengths", batch.instructionLengths(), "patches", image.patches(),
+        return Map.of("prompt_ids", batch.get("prompt_ids"), "prompt_lengths", batch.get("prompt_lengths"), "instruction_ids",
+                batch.get("instruction_ids"), "instruction_lengths", batch.get("instruction_lengths"), "patches",
+                image.patches(),
                 "perceived", perceived.get("perceived"));
     }
 
