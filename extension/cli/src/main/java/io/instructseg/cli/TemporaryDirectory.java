@@ -1,12 +1,10 @@
 package io.instructseg.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+
+import io.instructseg.conversion.DirectoryTree;
 
 /** A directory that is gone when it is closed, or when the process ends (Ctrl-C, SIGTERM). */
 final class TemporaryDirectory implements AutoCloseable {
@@ -31,26 +29,14 @@ final class TemporaryDirectory implements AutoCloseable {
             // the process ends: the hook deletes the directory
             return;
         }
-        delete();
+        DirectoryTree.delete(path);
     }
 
     private void deleteQuietly() {
         try {
-            delete();
+            DirectoryTree.delete(path);
         } catch (IOException e) {
             // nobody is left to be told, and the system's temporary directory is cleaned up one day
-        }
-    }
-
-    private void delete() throws IOException {
-        List<Path> files;
-        try (Stream<Path> tree = Files.walk(path)) {
-            files = tree.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path file : files) {
-            Files.deleteIfExists(file);
         }
     }
 }

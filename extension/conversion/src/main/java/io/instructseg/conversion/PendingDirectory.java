@@ -1,14 +1,12 @@
 package io.instructseg.conversion;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -130,21 +128,7 @@ final class PendingDirectory implements AutoCloseable {
     }
 
     private void delete() throws IOException {
-        if (Files.exists(pending)) {
-            deletePending();
-        }
+        DirectoryTree.delete(pending);
         deleteParents();
-    }
-
-    private void deletePending() throws IOException {
-        List<Path> files;
-        try (Stream<Path> tree = Files.walk(pending)) {
-            files = tree.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path file : files) {
-            Files.deleteIfExists(file);
-        }
     }
 }

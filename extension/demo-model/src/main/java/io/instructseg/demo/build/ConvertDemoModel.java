@@ -3,12 +3,12 @@ package io.instructseg.demo.build;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 import io.instructseg.conversion.ConversionOptions;
 import io.instructseg.conversion.Converter;
+import io.instructseg.conversion.DirectoryTree;
 import io.instructseg.format.Precision;
 
 /** Converts the demo model's checkpoint while the project is built; not part of the jar. */
@@ -20,22 +20,12 @@ public final class ConvertDemoModel {
     /** @param arguments the checkpoint's directory, the model's directory */
     public static void main(String[] arguments) throws IOException {
         Path model = Path.of(arguments[1]);
-        delete(model);
+        // what an earlier build left may be older than the graph, or incomplete
+        DirectoryTree.delete(model);
         Converter.convert(Path.of(arguments[0]), model, new ConversionOptions(Precision.FLOAT32, List.of()),
                 (step, done, total) -> {
                 });
         Files.write(model.resolve("files.txt"), files(model));
-    }
-
-    /** What an earlier build left: it may be older than the graph, or incomplete. */
-    private static void delete(Path model) throws IOException {
-        if (Files.exists(model)) {
-            try (Stream<Path> tree = Files.walk(model)) {
-                for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
     }
 
     private static List<String> files(Path model) throws IOException {
