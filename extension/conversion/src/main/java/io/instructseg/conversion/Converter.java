@@ -24,8 +24,8 @@ import io.instructseg.model.graph.Weight;
 /**
  * Converts a checkpoint in the official layout to a SavedModel that is the whole model: graph, weights, tokenizer and
  * {@code model.json}. Weights stream from file to file, one at a time. The model's directory appears when it is
- * complete, and not before. The tokenizer is copied, not read: that it
- * has as many tokens as the embedding has rows is checked by the command before, and by the engine when it loads the model.
+ * complete, and not before. The tokenizer is copied, not read: that it has as many tokens as the embedding has rows is
+ * checked by the command before, and by the engine when it loads the model.
  */
 public final class Converter {
 
@@ -124,7 +124,7 @@ public final class Converter {
         try (VariableWriter writer = new VariableWriter(directory)) {
             for (Weight weight : weights) {
                 listener.progress("converting weights", done, total);
-                ByteBuffer elements = scratch.clear().limit(Math.toIntExact(bytes(weight)));
+                ByteBuffer elements = scratch.clear().limit(Math.toIntExact(weight.bytes()));
                 WeightBuffer buffer = new WeightBuffer(weight, elements);
                 checkpoint.readFloat32(weight.name(), buffer::put);
                 if (buffer.notFinite() > 0) {
@@ -139,27 +139,19 @@ public final class Converter {
     }
 
     private static ModelManifest.Parameters parameters(Collection<Weight> weights) {
-        return new ModelManifest.Parameters(weights.size(), weights.stream().mapToLong(Converter::elements).sum(),
-                weights.stream().mapToLong(Converter::bytes).sum());
+        return new ModelManifest.Parameters(weights.size(), weights.stream().mapToLong(Weight::elements).sum(),
+                weights.stream().mapToLong(Weight::bytes).sum());
     }
 
     private static int largest(Collection<Weight> weights) throws ConversionException {
         long largest = 0;
         for (Weight weight : weights) {
-            if (bytes(weight) > Integer.MAX_VALUE) {
-                throw new ConversionException(weight.name() + " " + weight.checkpointShape() + " needs " + bytes(weight)
+            if (weight.bytes() > Integer.MAX_VALUE) {
+                throw new ConversionException(weight.name() + " " + weight.checkpointShape() + " needs " + weight.bytes()
                         + " bytes, a tensor can have " + Integer.MAX_VALUE);
             }
-            largest = Math.max(largest, bytes(weight));
+            largest = Math.max(largest, weight.bytes());
         }
         return (int) largest;
-    }
-
-    private static long bytes(Weight weight) {
-        return elements(weight) * weight.precision().bytes();
-    }
-
-    private static long elements(Weight weight) {
-        return weight.checkpointShape().stream().reduce(1L, Math::multiplyExact);
     }
 }

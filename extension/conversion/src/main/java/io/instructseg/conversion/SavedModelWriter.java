@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 
 import org.tensorflow.Graph;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Op;
@@ -21,7 +20,6 @@ import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TString;
-import org.tensorflow.types.family.TType;
 
 import com.google.protobuf.CodedOutputStream;
 
@@ -67,8 +65,7 @@ final class SavedModelWriter {
         Operand<TString> prefix = ops.withName("prefix").placeholder(TString.class);
         List<Op> assignments = new ArrayList<>();
         for (Weight weight : weights) {
-            Output<?> handle = graph.operation("variables/" + weight.name()).output(0);
-            assignments.add(assign(ops, prefix, weight.name(), handle));
+            assignments.add(assign(ops, prefix, weight));
         }
         ops.withControlDependencies(assignments).withName("all").noOp();
         return SaverDef.newBuilder().setVersion(SaverDef.CheckpointFormatVersion.V2)
@@ -76,11 +73,10 @@ final class SavedModelWriter {
                 .setRestoreOpName(SCOPE + "/all").build();
     }
 
-    private Op assign(Ops ops, Operand<TString> prefix, String name, Output<?> handle) {
-        GraphOperation value = graph.operation("variables/" + name + ".value");
-        @SuppressWarnings("unchecked")
-        Class<? extends TType> type = (Class<? extends TType>) value.output(0).type();
-        Operand<?> restored = ops.train.restore(prefix, ops.array(name), ops.array(""), List.of(type)).tensors().get(0);
+    private Op assign(Ops ops, Operand<TString> prefix, Weight weight) {
+        Output<?> handle = graph.operation("variables/" + weight.name()).output(0);
+        Operand<?> restored = ops.train
+                .restore(prefix, ops.array(weight.name()), ops.array(""), List.of(weight.type())).tensors().get(0);
         return ops.assignVariableOp(handle, restored);
     }
 

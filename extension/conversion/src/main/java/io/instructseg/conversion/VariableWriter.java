@@ -16,12 +16,8 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TBfloat16;
-import org.tensorflow.types.TFloat16;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
-import io.instructseg.format.Precision;
 import io.instructseg.model.graph.Weight;
 
 /**
@@ -53,7 +49,7 @@ final class VariableWriter implements AutoCloseable {
     void add(Weight weight, ByteBuffer elements) throws IOException {
         Shape shape = Shape.of(weight.shape().stream().mapToLong(Long::longValue).toArray());
         // an array: TensorFlow Java copies other buffers byte by byte
-        tensors.add(Tensor.of(type(weight.precision()), shape, -1,
+        tensors.add(Tensor.of(weight.type(), shape, -1,
                 tensor -> tensor.asRawTensor().data().write(elements.array(), 0, elements.limit())));
         pending.add(weight);
         pendingBytes += elements.remaining();
@@ -106,14 +102,6 @@ final class VariableWriter implements AutoCloseable {
 
     private static Operand<?> placeholder(Ops tf, Tensor tensor) {
         return tf.placeholder(((TType) tensor).type(), Placeholder.shape(tensor.shape()));
-    }
-
-    private static Class<? extends TType> type(Precision precision) {
-        return switch (precision) {
-            case FLOAT32 -> TFloat32.class;
-            case BFLOAT16 -> TBfloat16.class;
-            case FLOAT16 -> TFloat16.class;
-        };
     }
 
     @Override

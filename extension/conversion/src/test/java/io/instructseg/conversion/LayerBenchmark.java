@@ -93,7 +93,7 @@ public final class LayerBenchmark {
         SplittableRandom random = new SplittableRandom(1);
         try (VariableWriter writer = new VariableWriter(directory.resolve("variables"))) {
             for (Weight weight : weights) {
-                int elements = Math.toIntExact(elements(weight));
+                int elements = Math.toIntExact(weight.elements());
                 ByteBuffer buffer = ByteBuffer.allocate(elements * weight.precision().bytes());
                 WeightBuffer target = new WeightBuffer(weight, buffer);
                 float[] values = new float[elements];
@@ -119,10 +119,6 @@ public final class LayerBenchmark {
     }
 
     private static double megabytes(Collection<Weight> weights) {
-        return weights.stream().mapToLong(weight -> elements(weight) * weight.precision().bytes()).sum() * 1e-6;
-    }
-
-    private static long elements(Weight weight) {
-        return weight.checkpointShape().stream().reduce(1L, Math::multiplyExact);
+        return weights.stream().mapToLong(Weight::bytes).sum() * 1e-6;
     }
 }

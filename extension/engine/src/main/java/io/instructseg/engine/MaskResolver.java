@@ -117,7 +117,7 @@ final class MaskResolver {
 
     private Activations run(int item, List<Integer> queries, List<String> outputs) {
         int[] indices = queries.stream().mapToInt(Integer::intValue).toArray();
-        try (Activation row = ints(item, new long[0]);
+        try (Activation row = ints(new int[] { item });
                 Activation chosen = ints(indices, indices.length);
                 Activation content = ints(new int[] { image.contentHeight(), image.contentWidth() }, 2);
                 Activation size = ints(new int[] { image.height(), image.width() }, 2)) {
@@ -125,10 +125,6 @@ final class MaskResolver {
             inputs.putAll(Map.of("item", row, "queries", chosen, "content_size", content, "image_size", size));
             return runner.run(Signature.RESOLVE_MASKS, inputs, outputs);
         }
-    }
-
-    private static Activation ints(int value, long[] shape) {
-        return ints(new int[] { value }, shape);
     }
 
     private static Activation ints(int[] values, long... shape) {

@@ -9,8 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,22 +17,10 @@ import org.tensorflow.Tensor;
 import io.instructseg.format.Signature;
 
 /** Perceiver, language model and fusion against the official code, each fed with the official stage's input. */
-class LanguageStagesTest {
+class LanguageStagesTest extends ModelBTest {
 
     private static final int WIDTH = 104;
     private static final int PATCHES = 36;
-
-    private static GoldenModel model;
-
-    @BeforeAll
-    static void open() throws IOException {
-        model = new GoldenModel("model-b", Sizes.MODEL_B);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = { "res_landscape", "res_batch" })

@@ -9,30 +9,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Signature;
 
-class MaskDecoderTest {
+class MaskDecoderTest extends ModelBTest {
 
     private static final List<String> OUTPUTS = List.of("mask_logits", "seg_logits");
     private static final List<String> FEATURES = List.of("mask_features", "features_0", "features_1", "features_2");
 
-    private static GoldenModel model;
     private static SafetensorsFile golden;
 
     @BeforeAll
     static void load() throws IOException {
-        model = new GoldenModel("model-b", Sizes.MODEL_B);
         golden = GoldenModel.golden("model-b", "res_landscape", "mask_decoder");
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
     }
 
     @Test

@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +20,7 @@ import org.tensorflow.types.TInt32;
 
 import io.instructseg.format.Signature;
 
-class MaskResolutionTest {
+class MaskResolutionTest extends ModelBTest {
 
     private static final int QUERIES = Sizes.MODEL_B.maskDecoder().queries();
     private static final int SIDE = Sizes.MODEL_B.backbone().side(0);
@@ -31,18 +29,6 @@ class MaskResolutionTest {
     /** golden/README.md, section 10. */
     private static final float SCORE_TOLERANCE = 1e-3f;
     private static final double FLIPPED_PIXELS = 5e-5;
-
-    private static GoldenModel model;
-
-    @BeforeAll
-    static void load() throws IOException {
-        model = new GoldenModel("model-b", Sizes.MODEL_B);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
 
     @ParameterizedTest
     @ValueSource(strings = { "reasonseg", "res_batch", "res_empty", "res_exif_jpeg", "res_extreme", "res_landscape",

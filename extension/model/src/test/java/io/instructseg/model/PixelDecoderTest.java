@@ -6,13 +6,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import io.instructseg.format.Signature;
 
-class PixelDecoderTest {
+class PixelDecoderTest extends ModelBTest {
 
     private static final List<String> OUTPUTS = List.of("mask_features", "features_0", "features_1", "features_2");
 
@@ -24,18 +22,6 @@ class PixelDecoderTest {
     /** Channels-last, unlike the official ones. */
     private static final List<String> MAPS = List.of("input_proj.0", "input_proj.1", "input_proj.2", "position.0",
             "position.1", "position.2", "fpn.sum", "fpn.output");
-
-    private static GoldenModel model;
-
-    @BeforeAll
-    static void load() throws IOException {
-        model = new GoldenModel("model-b", Sizes.MODEL_B);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
 
     @Test
     void everyTensorMatchesTheOfficialOne() throws IOException {

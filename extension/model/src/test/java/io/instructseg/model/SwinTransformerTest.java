@@ -8,29 +8,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.tensorflow.types.TUint8;
 
 import io.instructseg.format.Signature;
 
-class SwinTransformerTest {
+class SwinTransformerTest extends ModelBTest {
 
     private static final int SIDE = Sizes.MODEL_B.backbone().imageSize();
     private static final List<String> MAPS = List.of("res2", "res3", "res4", "res5");
-
-    private static GoldenModel model;
-
-    @BeforeAll
-    static void load() throws IOException {
-        model = new GoldenModel("model-b", Sizes.MODEL_B);
-    }
-
-    @AfterAll
-    static void close() {
-        model.close();
-    }
 
     @Test
     void everyTensorMatchesTheOfficialOne() throws IOException {

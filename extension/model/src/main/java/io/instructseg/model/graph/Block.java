@@ -109,16 +109,17 @@ public final class Block {
 
     /** {@code nn.LayerNorm} over the last axis. */
     public Operand<TFloat32> layerNorm(String name, Operand<TFloat32> x, float epsilon) {
-        return affine(name, normalise(x, tf.constant(-1), epsilon), Shapes.known(x, -1));
+        return affine(name, normalise(x, this::rowMean, epsilon), Shapes.known(x, -1));
     }
 
     /** {@code nn.GroupNorm(32)} of a feature map {@code [b, h, w, c]} of static height, width and channels. */
     public Operand<TFloat32> groupNorm(String name, Operand<TFloat32> x) {
-        int channels = Shapes.known(x, 3);
-        Operand<TFloat32> centred = tf.math.sub(x, groupMean(x));
-        Operand<TFloat32> variance = groupMean(tf.math.square(centred));
-        Operand<TFloat32> normal = tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(1e-5f))));
-        return affine(name, normal, channels);
+        return affine(name, normalise(x, this::groupMean, 1e-5f), Shapes.known(x, 3));
+    }
+
+    /** {@code [.., c]} to {@code [.., 1]}. */
+    private Operand<TFloat32> rowMean(Operand<TFloat32> x) {
+        return tf.math.mean(x, tf.constant(-1), Mean.keepDims(true));
     }
 
     /** {@code [b, h, w, c]} to {@code [b, 1, 1, c]}; axis by axis, which is faster than at once, and more exact. */
@@ -137,10 +138,9 @@ public final class Block {
         return tf.withName(name).identity(x);
     }
 
-    private Operand<TFloat32> normalise(Operand<TFloat32> x, Operand<TInt32> axes, float epsilon) {
-        Operand<TFloat32> mean = tf.math.mean(x, axes, Mean.keepDims(true));
-        Operand<TFloat32> centred = tf.math.sub(x, mean);
-        Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), axes, Mean.keepDims(true));
+    private Operand<TFloat32> normalise(Operand<TFloat32> x, UnaryOperator<Operand<TFloat32>> mean, float epsilon) {
+        Operand<TFloat32> centred = tf.math.sub(x, mean.apply(x));
+        Operand<TFloat32> variance = mean.apply(tf.math.square(centred));
         return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon))));
     }
 
@@ -166,10 +166,7 @@ public final class Block {
             return finished;
         }
         // [rows, out] to [.., out]
-        Object[] shape = new Object[rank];
-        for (int axis = 0; axis < rank - 1; axis++) {
-            shape[axis] = x.shape().get(axis) < 0 ? Shapes.size(tf, x, axis) : Integer.valueOf(Shapes.known(x, axis));
-        }
+        Object[] shape = Shapes.sizes(tf, x);
         shape[rank - 1] = Shapes.known(matrix, 1);
         return Shapes.reshape(tf, finished, shape);
     }

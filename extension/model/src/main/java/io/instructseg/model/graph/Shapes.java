@@ -36,6 +36,16 @@ public final class Shapes {
         return Math.toIntExact(size);
     }
 
+    /** Sizes of all axes, for {@link #of}: {@code Integer}s where the graph determines them. */
+    public static Object[] sizes(Ops tf, Operand<?> x) {
+        Object[] sizes = new Object[x.shape().numDimensions()];
+        for (int axis = 0; axis < sizes.length; axis++) {
+            boolean unknown = x.shape().get(axis) == Shape.UNKNOWN_SIZE;
+            sizes[axis] = unknown ? size(tf, x, axis) : Integer.valueOf(known(x, axis));
+        }
+        return sizes;
+    }
+
     /** A shape of {@code Integer}s (-1 at most once: what remains) and scalar {@code Operand}s. */
     public static Operand<TInt32> of(Ops tf, Object... sizes) {
         int[] constants = new int[sizes.length];
@@ -65,11 +75,8 @@ public final class Shapes {
 
     /** Repeats the single row of {@code [1, ..]}, or leaves as they are the rows that there are. */
     public static <T extends TType> Operand<T> broadcastRows(Ops tf, Operand<T> x, Operand<TInt32> rows) {
-        Object[] shape = new Object[x.shape().numDimensions()];
+        Object[] shape = sizes(tf, x);
         shape[0] = rows;
-        for (int axis = 1; axis < shape.length; axis++) {
-            shape[axis] = size(tf, x, axis);
-        }
         return tf.broadcastTo(x, of(tf, shape));
     }
 

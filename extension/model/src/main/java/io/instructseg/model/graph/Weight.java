@@ -2,6 +2,11 @@ package io.instructseg.model.graph;
 
 import java.util.List;
 
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat16;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
+
 import io.instructseg.format.Precision;
 
 /**
@@ -17,5 +22,24 @@ public record Weight(String name, List<Long> checkpointShape, Layout layout, Pre
     /** Shape of the variable. */
     public List<Long> shape() {
         return layout.apply(checkpointShape);
+    }
+
+    /** Elements, in the checkpoint and in the graph. */
+    public long elements() {
+        return checkpointShape.stream().reduce(1L, Math::multiplyExact);
+    }
+
+    /** Size of the variable. */
+    public long bytes() {
+        return Math.multiplyExact(elements(), (long) precision.bytes());
+    }
+
+    /** Element type of the variable. */
+    public Class<? extends TNumber> type() {
+        return switch (precision) {
+            case FLOAT32 -> TFloat32.class;
+            case BFLOAT16 -> TBfloat16.class;
+            case FLOAT16 -> TFloat16.class;
+        };
     }
 }

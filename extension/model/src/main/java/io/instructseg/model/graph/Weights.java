@@ -10,8 +10,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.VarHandleOp;
-import org.tensorflow.types.TBfloat16;
-import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
@@ -77,19 +75,11 @@ public final class Weights {
     }
 
     private Variable declare(Weight weight) {
-        Class<? extends TNumber> type = type(weight.precision());
+        Class<? extends TNumber> type = weight.type();
         long[] shape = weight.shape().stream().mapToLong(Long::longValue).toArray();
         VarHandleOp handle = tf.withName(weight.name()).varHandleOp(type, Shape.of(shape),
                 VarHandleOp.sharedName(weight.name()));
         return new Variable(weight, handle, tf.withName(weight.name() + ".value").readVariableOp(handle, type));
-    }
-
-    private static Class<? extends TNumber> type(Precision precision) {
-        return switch (precision) {
-            case FLOAT32 -> TFloat32.class;
-            case BFLOAT16 -> TBfloat16.class;
-            case FLOAT16 -> TFloat16.class;
-        };
     }
 
     @SuppressWarnings("unchecked")
