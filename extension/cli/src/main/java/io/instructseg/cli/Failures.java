@@ -26,26 +26,26 @@ final class Failures {
             return report(unchecked.getCause(), err);
         }
         if (failure instanceof IOException e) {
-            err.println("instructseg: " + describe(e));
-            err.flush();
-            return REQUEST_FAILED;
+            return requestFailed(describe(e), err);
         }
         if (failure instanceof StageException e) {
-            err.println("instructseg: " + e.getMessage());
-            err.flush();
-            return REQUEST_FAILED;
+            return requestFailed(e.getMessage(), err);
         }
         if (failure instanceof OutOfMemoryError e) {
-            err.println("instructseg: not enough memory (" + e.getMessage() + "); Java may use "
-                    + Units.bytes(Runtime.getRuntime().maxMemory()) + ", 'java -Xmx8g -jar ...' allows it 8 GB");
-            err.flush();
-            return REQUEST_FAILED;
+            return requestFailed("not enough memory (" + e.getMessage() + "); Java may use "
+                    + Units.bytes(Runtime.getRuntime().maxMemory()) + ", 'java -Xmx8g -jar ...' allows it 8 GB", err);
         }
         err.println("instructseg: unexpected " + failure.getClass().getName() + ": " + failure.getMessage());
         err.println("This is an error in instructseg or in what it uses, not in your input. Please report it with:");
         failure.printStackTrace(err);
         err.flush();
         return UNEXPECTED;
+    }
+
+    private static int requestFailed(String message, PrintWriter err) {
+        err.println("instructseg: " + message);
+        err.flush();
+        return REQUEST_FAILED;
     }
 
     /** Java's file exceptions have the path as their message, and the rest in their class. */

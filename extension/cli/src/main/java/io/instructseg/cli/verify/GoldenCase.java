@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ final class GoldenCase {
 
     private final Path directory;
     private final JsonNode description;
+    private final Map<String, Set<String>> names = new HashMap<>();
 
     private GoldenCase(Path directory, JsonNode description) {
         this.directory = directory;
@@ -113,12 +115,19 @@ final class GoldenCase {
         return node.intValue();
     }
 
-    boolean has(String stage) {
+    private boolean has(String stage) {
         return Files.isRegularFile(file(stage));
     }
 
     /** Names of a stage's tensors; none if the stage was not recorded. */
     Set<String> names(String stage) throws IOException {
+        if (!names.containsKey(stage)) {
+            names.put(stage, readNames(stage));
+        }
+        return names.get(stage);
+    }
+
+    private Set<String> readNames(String stage) throws IOException {
         if (!has(stage)) {
             return Set.of();
         }
@@ -134,12 +143,11 @@ final class GoldenCase {
 
     /** A tensor, if it was recorded. */
     Optional<GoldenTensor> find(String stage, String name) throws IOException {
-        if (!has(stage)) {
+        if (!holds(stage, name)) {
             return Optional.empty();
         }
         try (Checkpoint tensors = Safetensors.openFile(file(stage))) {
-            TensorInfo info = tensors.tensors().get(name);
-            return info == null ? Optional.empty() : Optional.of(read(tensors, info));
+            return Optional.of(read(tensors, tensors.tensors().get(name)));
         }
     }
 

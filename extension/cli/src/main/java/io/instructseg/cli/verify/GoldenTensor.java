@@ -44,6 +44,15 @@ record GoldenTensor(long[] shape, float[] values) {
         return new GoldenTensor(new long[] { to - from, width }, Arrays.copyOfRange(values, from * width, to * width));
     }
 
+    /** Unsigned bytes as a tensor holds them. */
+    static float[] floats(byte[] bytes) {
+        float[] values = new float[bytes.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = bytes[i] & 0xFF;
+        }
+        return values;
+    }
+
     int[] ints() {
         int[] ints = new int[values.length];
         for (int i = 0; i < ints.length; i++) {

@@ -29,39 +29,36 @@ final class PictureVerifier {
     private final GoldenCase golden;
     private final SegmentationModel model;
     private final Tolerances tolerances;
-    private final List<Comparison> comparisons = new ArrayList<>();
+    private final List<Comparison> comparisons;
 
-    PictureVerifier(GoldenCase golden, SegmentationModel model, Tolerances tolerances) {
+    /** @param comparisons takes what is compared */
+    PictureVerifier(GoldenCase golden, SegmentationModel model, Tolerances tolerances, List<Comparison> comparisons) {
+        this.comparisons = comparisons;
         this.golden = golden;
         this.model = model;
         this.tolerances = tolerances;
     }
 
-    List<Comparison> verifyInput() throws IOException {
-        comparisons.clear();
-        if (golden.holds("preprocess", "images_clip") && (golden.holds("preprocess", "images")
-                || golden.holds("preprocess", "image_rgb_u8_resized", "padding_mask"))) {
-            verifyPreprocessing();
+    void verifyInput() throws IOException {
+        StageInputs inputs = new StageInputs(golden);
+        if (inputs.haveClipPixels() && inputs.haveBackbonePixels()) {
+            verifyPreprocessing(inputs);
         }
         if (golden.holds("prompt", "input_ids")) {
             verifyPrompts();
         }
-        return List.copyOf(comparisons);
     }
 
-    List<Comparison> verifyResult() throws IOException {
-        comparisons.clear();
+    void verifyResult() throws IOException {
         if (golden.holds("result", "scores", "winner_mask_logits")) {
             if (golden.holds("mask_decoder", "final_mask_logits", "final_seg_logits")) {
                 verifyResolution();
             }
             verifyWholeRun();
         }
-        return List.copyOf(comparisons);
     }
 
-    private void verifyPreprocessing() throws IOException {
-        StageInputs inputs = new StageInputs(golden);
+    private void verifyPreprocessing(StageInputs inputs) throws IOException {
         List<byte[]> clip = new ArrayList<>();
         List<byte[]> backbone = new ArrayList<>();
         for (int i = 0; i < golden.images().size(); i++) {
@@ -76,7 +73,7 @@ final class PictureVerifier {
     }
 
     private void exact(String what, byte[] expected, byte[] actual) {
-        comparisons.add(Comparison.exact("preprocess", what, floats(expected), floats(actual)));
+        comparisons.add(Comparison.exact("preprocess", what, GoldenTensor.floats(expected), GoldenTensor.floats(actual)));
     }
 
     private void verifyPrompts() throws IOException {
@@ -116,7 +113,7 @@ final class PictureVerifier {
         float[] official = golden.get("result", "winner_mask_logits").values();
         comparisons.add(tolerances.compare("result", "winner's logits", official, resized));
         byte[] mask = Arrays.copyOfRange(outputs.get("masks").bytes(), winner * area, (winner + 1) * area);
-        comparisons.add(Comparison.share("result", "winner's mask", binary(official), floats(mask),
+        comparisons.add(Comparison.share("result", "winner's mask", binary(official), GoldenTensor.floats(mask),
                 tolerances.flippedPixels()));
     }
 
@@ -167,14 +164,6 @@ final class PictureVerifier {
         float[] values = new float[logits.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = logits[i] > 0 ? 1 : 0;
-        }
-        return values;
-    }
-
-    private static float[] floats(byte[] bytes) {
-        float[] values = new float[bytes.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = bytes[i] & 0xFF;
         }
         return values;
     }

@@ -19,6 +19,15 @@ final class StageInputs {
         this.golden = golden;
     }
 
+    boolean haveClipPixels() throws IOException {
+        return golden.holds("preprocess", "images_clip");
+    }
+
+    boolean haveBackbonePixels() throws IOException {
+        return golden.holds("preprocess", "images")
+                || golden.holds("preprocess", "image_rgb_u8_resized", "padding_mask");
+    }
+
     /** SigLIP's bytes, recovered from the normalised input: {@code [b, s, s, 3]}. */
     HostTensor clipPixels() throws IOException {
         GoldenTensor images = golden.get("preprocess", "images_clip").channelsLast();

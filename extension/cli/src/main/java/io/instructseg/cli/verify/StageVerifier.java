@@ -25,9 +25,11 @@ final class StageVerifier {
     private final StageInputs inputs;
     private final ModelSession session;
     private final Tolerances tolerances;
-    private final List<Comparison> comparisons = new ArrayList<>();
+    private final List<Comparison> comparisons;
 
-    StageVerifier(GoldenCase golden, ModelSession session, Tolerances tolerances) {
+    /** @param comparisons takes what is compared */
+    StageVerifier(GoldenCase golden, ModelSession session, Tolerances tolerances, List<Comparison> comparisons) {
+        this.comparisons = comparisons;
         this.golden = golden;
         this.inputs = new StageInputs(golden);
         this.session = session;
@@ -35,16 +37,15 @@ final class StageVerifier {
     }
 
     /** All stages whose official input the case holds. */
-    List<Comparison> verify() throws IOException {
+    void verify() throws IOException {
         boolean instructions = golden.holds("prompt", "input_ids", "token_refer_id.0");
         boolean patches = golden.holds("siglip", "projected");
-        if (golden.holds("preprocess", "images_clip")) {
+        if (inputs.haveClipPixels()) {
             Map<String, HostTensor> pixels = Map.of("pixels", inputs.clipPixels());
             verifyNormalisation(Signature.ENCODE_VISION, "images_clip", pixels);
             verify("siglip", Signature.ENCODE_VISION, pixels);
         }
-        if (golden.holds("preprocess", "images")
-                || golden.holds("preprocess", "image_rgb_u8_resized", "padding_mask")) {
+        if (inputs.haveBackbonePixels()) {
             Map<String, HostTensor> pixels = Map.of("pixels", inputs.backbonePixels());
             verifyNormalisation(Signature.ENCODE_BACKBONE, "images", pixels);
             verify("swin", Signature.ENCODE_BACKBONE, pixels);
@@ -67,7 +68,6 @@ final class StageVerifier {
                 && golden.holds("mask_decoder", "seg_query_raw") && golden.holds("fusion", "E_v")) {
             verifyMaskDecoder();
         }
-        return comparisons;
     }
 
     private void verifyNormalisation(Signature signature, String name, Map<String, HostTensor> pixels)
@@ -221,7 +221,8 @@ final class StageVerifier {
     private int steadyLayers(Map<String, HostTensor> outputs) throws IOException {
         int layer = 0;
         while (outputs.containsKey(maskOf(layer))) {
-            if (!Arrays.equals(bits(outputs.get(maskOf(layer))), golden.get("mask_decoder", maskOf(layer)).values())) {
+            if (!Arrays.equals(GoldenTensor.floats(outputs.get(maskOf(layer)).bytes()),
+                    golden.get("mask_decoder", maskOf(layer)).values())) {
                 return layer;
             }
             layer++;
@@ -242,18 +243,10 @@ final class StageVerifier {
         return tensor.startsWith("final_") ? Integer.MAX_VALUE : 0;
     }
 
-    private static float[] bits(HostTensor mask) {
-        byte[] bytes = mask.bytes();
-        float[] values = new float[bytes.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = bytes[i];
-        }
-        return values;
-    }
-
     private void compare(String stage, String name, GoldenTensor expected, HostTensor actual) {
         if (name.contains("attn_mask")) {
-            comparisons.add(Comparison.share(stage, name, expected.values(), bits(actual), tolerances.flippedBits()));
+            comparisons.add(Comparison.share(stage, name, expected.values(), GoldenTensor.floats(actual.bytes()),
+                    tolerances.flippedBits()));
         } else {
             comparisons.add(tolerances.compare(stage, name, expected.values(), forEachItem(expected, actual)));
         }

@@ -40,10 +40,11 @@ public record Verification(List<Comparison> comparisons) {
     private static Verification compare(SegmentationModel model, Path caseDirectory) throws IOException {
         GoldenCase golden = GoldenCase.open(caseDirectory);
         Tolerances tolerances = Tolerances.of(model.manifest().map(ModelManifest::precision).orElse(Precision.FLOAT32));
-        PictureVerifier picture = new PictureVerifier(golden, model, tolerances);
-        List<Comparison> comparisons = new ArrayList<>(picture.verifyInput());
-        comparisons.addAll(new StageVerifier(golden, model.session(), tolerances).verify());
-        comparisons.addAll(picture.verifyResult());
+        List<Comparison> comparisons = new ArrayList<>();
+        PictureVerifier picture = new PictureVerifier(golden, model, tolerances, comparisons);
+        picture.verifyInput();
+        new StageVerifier(golden, model.session(), tolerances, comparisons).verify();
+        picture.verifyResult();
         if (comparisons.isEmpty()) {
             throw new IOException(caseDirectory + " holds nothing to compare: no stage has both its input and its output");
         }
