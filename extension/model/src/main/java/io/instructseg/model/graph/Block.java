@@ -65,7 +65,8 @@ public final class Block {
 
     /**
      * {@code nn.Linear} and what follows it elementwise, such as a GELU: before the result takes its shape again, so that
-     * TensorFlow can make one operation of the product, the bias and the activation (docs/performance.md).
+     * TensorFlow can make one operation of the product, the bias and the activation (docs/performance.md). Not for a
+     * ReLU: fused, it makes 0 of NaN, and what is broken would pass for a result.
      */
     public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out,
             UnaryOperator<Operand<TFloat32>> activation) {

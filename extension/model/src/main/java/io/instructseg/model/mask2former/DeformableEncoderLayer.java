@@ -40,7 +40,7 @@ final class DeformableEncoderLayer {
     }
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> x) {
-        Operand<TFloat32> hidden = block.linear("linear1", x, parameters.feedForwardSize(), tf.nn::relu);
+        Operand<TFloat32> hidden = tf.nn.relu(block.linear("linear1", x, parameters.feedForwardSize()));
         return block.linear("linear2", hidden, parameters.hiddenSize());
     }
 }

@@ -67,7 +67,7 @@ final class MaskDecoderLayer {
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> query) {
         Block layer = predictor.at("transformer_ffn_layers", index);
-        Operand<TFloat32> hidden = layer.linear("linear1", query, parameters.feedForwardSize(), tf.nn::relu);
+        Operand<TFloat32> hidden = tf.nn.relu(layer.linear("linear1", query, parameters.feedForwardSize()));
         Operand<TFloat32> result = layer.linear("linear2", hidden, parameters.hiddenSize());
         return layer.layerNorm("norm", tf.math.add(query, result), EPSILON);
     }
