@@ -12,6 +12,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
@@ -37,7 +38,9 @@ class FusedActivationTest {
             Operand<TFloat32> y = block.linear("fc", x, WIDTH, value -> activation.apply(tf, value));
             assign(session, tf, "fc.weight", Shape.of(WIDTH, WIDTH));
             assign(session, tf, "fc.bias", Shape.of(WIDTH));
-            try (TFloat32 input = TFloat32.tensorOf(Shape.of(1, 2, WIDTH), data -> data.setFloat(Float.NaN, 0, 1, 7));
+            float[] values = new float[2 * WIDTH];
+            values[WIDTH + 7] = Float.NaN;
+            try (TFloat32 input = TFloat32.tensorOf(Shape.of(1, 2, WIDTH), DataBuffers.of(values));
                     Tensor output = session.runner().feed(x, input).fetch(y).run().get(0)) {
                 for (int i = 0; i < WIDTH; i++) {
                     assertThat(((TFloat32) output).getFloat(0, 0, i)).isFinite();
