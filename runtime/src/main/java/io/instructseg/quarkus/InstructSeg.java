@@ -1,0 +1,36 @@
+package io.instructseg.quarkus;
+
+import java.util.List;
+
+import io.instructseg.engine.Segmentation;
+import io.smallrye.mutiny.Uni;
+
+/**
+ * Segments what words mean: inject it.
+ * <p>
+ * Nothing happens before a {@code Uni} is subscribed to. Its item arrives on a worker thread; cancelling it frees its place, at
+ * the latest between two stages of the model. It fails with
+ * <ul>
+ * <li>{@link io.instructseg.engine.image.ImageException}: the picture is damaged, of an unknown format or beyond the limits,
+ * <li>{@link io.instructseg.engine.InstructionException}: the model can't take a sentence,
+ * <li>{@link QueueFullException}: too many requests wait already,
+ * <li>{@link ModelUnavailableException}: the model could not be loaded, or the application is shutting down,
+ * <li>{@link io.instructseg.engine.session.StageException}: a stage of the model failed.
+ * </ul>
+ */
+public interface InstructSeg {
+
+    /**
+     * Segments what a sentence means, as the configured task ({@code quarkus.instructseg.task}).
+     *
+     * @param sentence an object's description ("the dog on the left"), or a question whose answer is one
+     */
+    Uni<Segmentation> segment(Image image, String sentence);
+
+    /**
+     * Segments what several instructions mean. The picture is encoded once for all of them.
+     *
+     * @return an answer for each instruction, in their order
+     */
+    Uni<List<Segmentation>> segment(SegmentationRequest request);
+}

@@ -1,0 +1,32 @@
+package io.instructseg.quarkus.runtime;
+
+import org.jboss.logging.BasicLogger;
+import org.jboss.logging.Logger;
+import org.jboss.logging.annotations.Cause;
+import org.jboss.logging.annotations.LogMessage;
+import org.jboss.logging.annotations.Message;
+import org.jboss.logging.annotations.MessageLogger;
+
+/** What the extension says in the log. */
+@MessageLogger(projectCode = "INSTRUCTSEG", length = 4)
+interface InstructSegLog extends BasicLogger {
+
+    InstructSegLog LOG = Logger.getMessageLogger(java.lang.invoke.MethodHandles.lookup(), InstructSegLog.class,
+            "io.instructseg.quarkus");
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 1, value = "Loading model %s; the first time on a machine TensorFlow's libraries are unpacked, too")
+    void loading(Object location);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 2, value = "Model loaded in %.1f s, warming it up")
+    void warming(double seconds);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 3, value = "Model ready after %.1f s")
+    void ready(double seconds);
+
+    @LogMessage(level = Logger.Level.ERROR)
+    @Message(id = 4, value = "Model %s can't be used")
+    void failed(Object location, @Cause Throwable cause);
+}

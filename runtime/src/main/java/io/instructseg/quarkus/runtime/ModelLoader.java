@@ -1,0 +1,66 @@
+package io.instructseg.quarkus.runtime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+import io.instructseg.engine.ResidentModels;
+import io.instructseg.engine.SegmentationModel;
+
+/** Loads the configured model and frees it. */
+final class ModelLoader {
+
+    private final ModelLocation location;
+    private final boolean resident;
+
+    /** @param resident whether the model outlives the application, for the next one in this JVM: a hot reload */
+    ModelLoader(ModelLocation location, boolean resident) {
+        this.location = location;
+        this.resident = resident && !location.isOnClassPath();
+    }
+
+    ModelLocation location() {
+        return location;
+    }
+
+    SegmentationModel load() throws IOException {
+        if (resident) {
+            return ResidentModels.acquire(location.directory());
+        }
+        return location.isOnClassPath() ? loadFromClassPath() : SegmentationModel.load(location.directory());
+    }
+
+    /** TensorFlow reads files only; once loaded it needs them no more. */
+    private SegmentationModel loadFromClassPath() throws IOException {
+        Path copy = Files.createTempDirectory("instructseg-model");
+        try {
+            location.copyTo(copy);
+            return SegmentationModel.load(copy);
+        } finally {
+            delete(copy);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            tree.sorted(Comparator.reverseOrder()).forEach(file -> {
+                try {
+                    Files.delete(file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+    }
+
+    void free(SegmentationModel model) {
+        if (resident) {
+            ResidentModels.release(model);
+        } else {
+            model.close();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.instructseg.quarkus.runtime;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+/** Finds the configured model. */
+final class ModelLocation {
+
+    static final String PROPERTY = "quarkus.instructseg.model";
+    private static final String CLASS_PATH = "classpath:";
+    private static final String MODEL_FILE = "saved_model.pb";
+
+    private final String configured;
+
+    private ModelLocation(String configured) {
+        this.configured = configured;
+    }
+
+    /** @throws ConfigurationException if none is configured, or there is no model */
+    static ModelLocation of(Optional<String> configured) {
+        ModelLocation location = new ModelLocation(configured.filter(value -> !value.isBlank()).orElseThrow(
+                () -> failure("is not set, and production has no default model. Convert a checkpoint with 'instructseg convert"
+                        + " CHECKPOINT_DIR MODEL_DIR' (docs/converting.md) and set it to MODEL_DIR")));
+        if (location.isOnClassPath() ? !ClassPathDirectory.has(location.resource(), MODEL_FILE)
+                : !Files.isRegularFile(location.directory().resolve(MODEL_FILE))) {
+            throw failure("is '" + location.configured + "', where no " + MODEL_FILE + " was found. Expected a directory that"
+                    + " 'instructseg convert' wrote" + (location.isOnClassPath() ? ", on the class path"
+                            : " (" + location.directory().toAbsolutePath() + ")"));
+        }
+        return location;
+    }
+
+    private static ConfigurationException failure(String what) {
+        return new ConfigurationException(PROPERTY + " " + what, Set.of(PROPERTY));
+    }
+
+    boolean isOnClassPath() {
+        return configured.startsWith(CLASS_PATH);
+    }
+
+    /** The directory, if the model is in one. */
+    Path directory() {
+        return Path.of(configured);
+    }
+
+    /** Copies a model of the class path into a directory. */
+    void copyTo(Path directory) throws IOException {
+        ClassPathDirectory.copy(resource(), directory);
+    }
+
+    private String resource() {
+        String name = configured.substring(CLASS_PATH.length());
+        return name.startsWith("/") ? name.substring(1) : name;
+    }
+
+    @Override
+    public String toString() {
+        return configured;
+    }
+}

@@ -1,0 +1,101 @@
+package io.instructseg.quarkus.runtime;
+
+import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
+
+import java.io.IOException;
+import java.util.List;
+
+import io.instructseg.engine.CancellationToken;
+import io.instructseg.engine.Instruction;
+import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.SegmentationOptions;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.ImageLimits;
+import io.instructseg.engine.text.Task;
+import io.instructseg.quarkus.Image;
+import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.SegmentationRequest;
+import io.instructseg.quarkus.runtime.ModelStatus.State;
+import io.smallrye.mutiny.Uni;
+
+/** The bean: a model that loads and warms up in the background, while requests queue, and is freed with the bean. */
+public class ModelService implements InstructSeg, AutoCloseable {
+
+    private final ModelLoader loader;
+    private final ModelWorker worker;
+    private final Task task;
+    private final double threshold;
+    private final ImageLimits limits;
+    private volatile ModelStatus status = ModelStatus.of(State.LOADING);
+    private volatile SegmentationModel model;
+
+    ModelService(ModelLoader loader, InstructSegConfig config) {
+        this.loader = loader;
+        this.worker = new ModelWorker(config.queue().size());
+        this.task = config.task();
+        this.threshold = config.threshold();
+        this.limits = new ImageLimits(config.image().maxBytes().asLongValue(), config.image().maxPixels());
+        worker.runFirst(this::load);
+    }
+
+    private void load() {
+        long start = System.nanoTime();
+        try {
+            LOG.loading(loader.location());
+            model = loader.load();
+            status = ModelStatus.of(State.WARMING);
+            LOG.warming(secondsSince(start));
+            model.warmUp();
+            status = ModelStatus.of(State.READY);
+            LOG.ready(secondsSince(start));
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.failed(loader.location(), e);
+            status = new ModelStatus(State.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static double secondsSince(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** How far the model is. */
+    public ModelStatus status() {
+        return status;
+    }
+
+    /** Where the model comes from. */
+    public String location() {
+        return loader.location().toString();
+    }
+
+    @Override
+    public Uni<Segmentation> segment(Image image, String sentence) {
+        Instruction instruction = new Instruction(task, List.of(sentence));
+        return segment(SegmentationRequest.of(image).instruction(instruction)).map(answers -> answers.get(0));
+    }
+
+    @Override
+    public Uni<List<Segmentation>> segment(SegmentationRequest request) {
+        return worker.submit(cancellation -> answer(request, cancellation));
+    }
+
+    private List<Segmentation> answer(SegmentationRequest request, CancellationToken cancellation) throws IOException {
+        if (status.state() == State.FAILED) {
+            throw new ModelUnavailableException("model " + loader.location() + " can't be used: " + status.reason());
+        }
+        DecodedImage image = request.image().decode(limits);
+        SegmentationOptions options = new SegmentationOptions(request.candidates(), request.threshold().orElse(threshold));
+        return model.segment(image, request.instructions(), options, cancellation);
+    }
+
+    @Override
+    public void close() {
+        worker.close();
+        status = ModelStatus.of(State.CLOSED);
+        if (model != null) {
+            loader.free(model);
+        }
+    }
+}
