@@ -8,9 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
+import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageException;
-import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.ModelException;
@@ -101,7 +102,7 @@ public final class SegmentationModel implements AutoCloseable {
      * @throws InstructionException if an instruction has more than 2048 tokens
      * @throws java.util.concurrent.CancellationException between two stages, once cancelled
      */
-    public List<Segmentation> segment(RgbImage image, List<Instruction> instructions, Candidates wanted,
+    public List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
             CancellationToken cancellation) throws ImageException, InstructionException {
         StageRunner runner = new StageRunner(session, cancellation);
         List<Prompt> all = new ArrayList<>();
@@ -109,12 +110,13 @@ public final class SegmentationModel implements AutoCloseable {
             all.add(prompt(instruction));
         }
         List<List<Candidate>> answers = new ArrayList<>();
-        try (ImageFeatures features = ImageFeatures.encode(image, runner)) {
+        try (ImageFeatures features = ImageFeatures.encode(image.image(), runner)) {
             for (List<Prompt> batch : PromptBatch.split(all, features.patchTokens())) {
-                answers.addAll(answer(runner, features, batch, wanted));
+                answers.addAll(answer(runner, features, batch, options.candidates()));
             }
         }
-        return answers.stream().map(found -> new Segmentation(found.get(0), found, runner.timings().durations())).toList();
+        return IntStream.range(0, answers.size()).mapToObj(i -> Segmentation.of(instructions.get(i), answers.get(i),
+                options.threshold(), image, runner.timings().durations())).toList();
     }
 
     /** The official code never cuts an instruction, and neither do we. */
