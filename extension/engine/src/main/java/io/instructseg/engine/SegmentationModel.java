@@ -12,12 +12,15 @@ import java.util.stream.IntStream;
 
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageException;
+import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
+import io.instructseg.engine.session.StageException;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.text.Prompts;
+import io.instructseg.engine.text.Task;
 import io.instructseg.engine.text.Tokenizer;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Signature;
@@ -30,6 +33,9 @@ public final class SegmentationModel implements AutoCloseable {
 
     /** What the language model was trained with altogether; attention's memory grows with the square of it. */
     private static final int MOST_INSTRUCTION_TOKENS = 2048;
+
+    private static final int WARM_UP_WIDTH = 64;
+    private static final int WARM_UP_HEIGHT = 48;
 
     private final ModelSession session;
     private final Tokenizer tokenizer;
@@ -95,6 +101,28 @@ public final class SegmentationModel implements AutoCloseable {
     }
 
     /**
+     * Runs all stages once on a made-up picture and sentence, so that the first request doesn't wait for what TensorFlow
+     * prepares when a stage first runs.
+     *
+     * @throws StageException if a stage fails or gives numbers that are not finite
+     */
+    public void warmUp() {
+        StageRunner runner = StageRunner.checking(session);
+        Prompt prompt = prompts.segmentation(Task.REFERRING, List.of("the thing on the left"));
+        try (ImageFeatures features = ImageFeatures.encode(gradient(), runner)) {
+            answer(runner, features, List.of(prompt), Candidates.BEST);
+        }
+    }
+
+    private static RgbImage gradient() {
+        byte[] pixels = new byte[WARM_UP_WIDTH * WARM_UP_HEIGHT * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (255L * i / pixels.length);
+        }
+        return new RgbImage(WARM_UP_WIDTH, WARM_UP_HEIGHT, pixels);
+    }
+
+    /**
      * Segments a picture. The picture is encoded once for all instructions.
      *
      * @return an answer for each instruction, in their order
@@ -104,7 +132,7 @@ public final class SegmentationModel implements AutoCloseable {
      */
     public List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
             CancellationToken cancellation) throws ImageException, InstructionException {
-        StageRunner runner = new StageRunner(session, cancellation);
+        StageRunner runner = StageRunner.of(session, cancellation);
         List<Prompt> all = new ArrayList<>();
         for (Instruction instruction : instructions) {
             all.add(prompt(instruction));
