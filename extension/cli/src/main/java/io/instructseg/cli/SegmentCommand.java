@@ -10,10 +10,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 import io.instructseg.engine.CancellationToken;
-import io.instructseg.engine.Candidates;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageException;
@@ -100,7 +100,7 @@ final class SegmentCommand implements Callable<Integer> {
             List<Segmentation> segmentations = segment(decoded, progress, times);
             progress.step("writing");
             for (int i = 0; i < outputs.size(); i++) {
-                outputs.get(i).write(decoded, segmentations.get(i));
+                outputs.get(i).write(segmentations.get(i));
             }
             return new SegmentReport(image, decoded, task, sentences, segmentations, outputs, times);
         }
@@ -113,7 +113,7 @@ final class SegmentCommand implements Callable<Integer> {
             progress.step("segmenting");
             List<Instruction> instructions = sentences.stream()
                     .map(sentence -> new Instruction(Task.valueOf(task.name()), List.of(sentence))).toList();
-            return loaded.segment(decoded.image(), instructions, Candidates.BEST, CancellationToken.NONE);
+            return loaded.segment(decoded, instructions, SegmentationOptions.DEFAULT, CancellationToken.NONE);
         } catch (ImageException e) {
             throw inPicture(e);
         }

@@ -8,8 +8,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 import io.instructseg.engine.Segmentation;
-import io.instructseg.engine.image.DecodedImage;
-import io.instructseg.engine.mask.Overlay;
 
 /** The files to write for one sentence. */
 record SegmentOutput(Optional<OutputFile> mask, Optional<OutputFile> overlay) {
@@ -20,12 +18,12 @@ record SegmentOutput(Optional<OutputFile> mask, Optional<OutputFile> overlay) {
         }
     }
 
-    void write(DecodedImage image, Segmentation segmentation) throws IOException {
+    void write(Segmentation segmentation) throws IOException {
         if (mask.isPresent()) {
-            mask.get().write(segmentation.best().mask().toPng());
+            mask.get().write(segmentation.mask().toPng());
         }
         if (overlay.isPresent()) {
-            overlay.get().write(Overlay.png(image.image(), segmentation.best().mask()));
+            overlay.get().write(segmentation.overlay());
         }
     }
 

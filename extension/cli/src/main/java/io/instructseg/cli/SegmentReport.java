@@ -16,7 +16,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.instructseg.cli.SegmentCommand.ImageTask;
-import io.instructseg.engine.Candidate;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.mask.Box;
@@ -33,19 +32,19 @@ record SegmentReport(Path file, DecodedImage image, ImageTask task, List<String>
     String text() {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < sentences.size(); i++) {
-            Candidate best = segmentations.get(i).best();
+            Segmentation answer = segmentations.get(i);
             lines.add(sentences.get(i));
-            lines.add("  score " + String.format(Locale.ROOT, "%.3f", best.score()) + where(best));
+            lines.add("  score " + String.format(Locale.ROOT, "%.3f", answer.score()) + where(answer));
             outputs.get(i).files().forEach((kind, output) -> lines.add("  " + kind + " written to " + output.path()));
         }
         return String.join(System.lineSeparator(), lines);
     }
 
-    private static String where(Candidate best) {
-        double pixels = (double) best.mask().width() * best.mask().height();
-        return best.mask().boundingBox()
+    private static String where(Segmentation answer) {
+        double pixels = (double) answer.width() * answer.height();
+        return answer.box()
                 .map(box -> String.format(Locale.ROOT, ", %.1f %% of the picture, x %d to %d, y %d to %d",
-                        100 * best.mask().area() / pixels, box.x(), box.x() + box.width() - 1, box.y(),
+                        100 * answer.area() / pixels, box.x(), box.x() + box.width() - 1, box.y(),
                         box.y() + box.height() - 1))
                 .orElse(", an empty mask");
     }
@@ -70,13 +69,13 @@ record SegmentReport(Path file, DecodedImage image, ImageTask task, List<String>
     }
 
     private void add(ObjectNode answer, int index) {
-        Candidate best = segmentations.get(index).best();
+        Segmentation segmentation = segmentations.get(index);
         answer.put("instruction", sentences.get(index)).put("task", task.name().toLowerCase(Locale.ROOT))
-                .put("score", best.score()).put("query", best.query());
+                .put("score", segmentation.score()).put("query", segmentation.candidates().get(0).query());
         answer.putNull("box");
-        best.mask().boundingBox().ifPresent(box -> add(answer.putObject("box"), box));
-        answer.put("area", best.mask().area());
-        RunLengthEncoding runs = RunLengthEncoding.encode(best.mask());
+        segmentation.box().ifPresent(box -> add(answer.putObject("box"), box));
+        answer.put("area", segmentation.area());
+        RunLengthEncoding runs = RunLengthEncoding.encode(segmentation.mask());
         ObjectNode mask = answer.putObject("mask");
         mask.putArray("size").add(runs.height()).add(runs.width());
         mask.put("counts", runs.counts());

@@ -26,9 +26,10 @@ import io.instructseg.engine.Candidates;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.SegmentationOptions;
+import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageLimits;
-import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.mask.RunLengthEncoding;
 import io.instructseg.engine.text.Task;
@@ -63,18 +64,19 @@ class DemoModelTest {
 
     /** All sentences about a picture in one request: padded side by side, each gets the answer that it gets alone. */
     private static void answers(SegmentationModel model, String picture, List<JsonNode> examples) throws IOException {
-        RgbImage image = ImageDecoder.decode(EXAMPLES.resolve(picture), ImageLimits.DEFAULT).image();
+        DecodedImage image = ImageDecoder.decode(EXAMPLES.resolve(picture), ImageLimits.DEFAULT);
         List<Instruction> instructions = examples.stream().map(
                 example -> new Instruction(TASKS.get(example.get("task").asText()), List.of(example.get("sentence").asText())))
                 .toList();
-        List<Segmentation> all = model.segment(image, instructions, Candidates.ALL, CancellationToken.NONE);
-        List<Segmentation> best = model.segment(image, instructions, Candidates.BEST, CancellationToken.NONE);
+        List<Segmentation> all = model.segment(image, instructions, new SegmentationOptions(Candidates.ALL, 0),
+                CancellationToken.NONE);
+        List<Segmentation> best = model.segment(image, instructions, SegmentationOptions.DEFAULT, CancellationToken.NONE);
         for (int i = 0; i < examples.size(); i++) {
             JsonNode official = examples.get(i).get("official");
             assertMatches(official, all.get(i));
-            assertThat(best.get(i).best().query()).isEqualTo(all.get(i).best().query());
-            assertThat(best.get(i).best().mask()).isEqualTo(all.get(i).best().mask());
-            assertThat(best.get(i).best().score()).isCloseTo(all.get(i).best().score(), within(1e-6));
+            assertThat(best.get(i).candidates().get(0).query()).isEqualTo(all.get(i).candidates().get(0).query());
+            assertThat(best.get(i).mask()).isEqualTo(all.get(i).mask());
+            assertThat(best.get(i).score()).isCloseTo(all.get(i).score(), within(1e-6));
         }
     }
 
@@ -83,10 +85,10 @@ class DemoModelTest {
         double[] scores = StreamSupport.stream(official.get("scores").spliterator(), false).mapToDouble(JsonNode::asDouble)
                 .map(score -> -score).sorted().map(score -> -score).toArray();
         assertThat(answer.candidates().stream().mapToDouble(Candidate::score).toArray()).containsExactly(scores, within(1e-3));
-        assertThat(answer.best().score()).isCloseTo(official.get("score").asDouble(), within(1e-3));
+        assertThat(answer.score()).isCloseTo(official.get("score").asDouble(), within(1e-3));
         JsonNode encoding = official.get("mask");
         Mask mask = new RunLengthEncoding(encoding.get("size").get(0).asInt(), encoding.get("size").get(1).asInt(),
                 encoding.get("counts").asText()).decode();
-        assertThat(answer.best().mask().iou(mask)).isGreaterThanOrEqualTo(0.999);
+        assertThat(answer.mask().iou(mask)).isGreaterThanOrEqualTo(0.999);
     }
 }

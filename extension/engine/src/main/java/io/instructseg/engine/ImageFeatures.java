@@ -3,7 +3,6 @@ package io.instructseg.engine;
 import java.util.Map;
 
 import io.instructseg.engine.image.BackboneInput;
-import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.Preprocessing;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.Activation;
@@ -32,8 +31,7 @@ final class ImageFeatures implements AutoCloseable {
         this.pixels = pixels;
     }
 
-    /** @throws ImageException if the picture is too long and thin for the backbone's input */
-    static ImageFeatures encode(RgbImage image, StageRunner runner) throws ImageException {
+    static ImageFeatures encode(RgbImage image, StageRunner runner) {
         BackboneInput input = Preprocessing.backboneInput(image, runner.size("S"));
         Activations vision = encode(Signature.ENCODE_VISION, Preprocessing.siglipInput(image, runner.size("CLIP")), runner);
         Activations backbone = null;

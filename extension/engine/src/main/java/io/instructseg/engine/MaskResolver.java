@@ -12,7 +12,6 @@ import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.HostTensor;
-import io.instructseg.engine.session.StageException;
 import io.instructseg.format.Signature;
 
 /**
@@ -34,7 +33,8 @@ final class MaskResolver {
         this.runner = runner;
         this.image = image;
         this.decoded = decoded;
-        HostTensor logits = finite(Signature.DECODE_MASKS, "seg_logits", decoded);
+        // numbers that are none have no order, and nothing would be the best
+        HostTensor logits = StageRunner.finite(Signature.DECODE_MASKS, "seg_logits", decoded);
         int queries = (int) logits.shape()[1];
         this.bounds = new double[(int) logits.shape()[0]][queries];
         float[] values = logits.floats();
@@ -86,13 +86,13 @@ final class MaskResolver {
 
     private float[] scores(int item, List<Integer> queries) {
         try (Activations outputs = run(item, queries, List.of("scores"))) {
-            return finite(Signature.RESOLVE_MASKS, "scores", outputs).floats();
+            return StageRunner.finite(Signature.RESOLVE_MASKS, "scores", outputs).floats();
         }
     }
 
     private List<Candidate> resolve(int item, List<Integer> queries) {
         try (Activations outputs = run(item, queries, List.of("scores", "masks"))) {
-            float[] scores = finite(Signature.RESOLVE_MASKS, "scores", outputs).floats();
+            float[] scores = StageRunner.finite(Signature.RESOLVE_MASKS, "scores", outputs).floats();
             ByteBuffer masks = ByteBuffer.wrap(outputs.get("masks").toHost().bytes());
             List<Candidate> candidates = new ArrayList<>();
             int area = image.width() * image.height();
@@ -102,17 +102,6 @@ final class MaskResolver {
             }
             return candidates;
         }
-    }
-
-    /** Numbers that are none have no order, and nothing would be the best. */
-    private static HostTensor finite(Signature stage, String name, Activations outputs) {
-        HostTensor tensor = outputs.get(name).toHost();
-        for (float value : tensor.floats()) {
-            if (!Float.isFinite(value)) {
-                throw new StageException(stage, "output " + name + " holds " + value + ", expected finite numbers");
-            }
-        }
-        return tensor;
     }
 
     private Activations run(int item, List<Integer> queries, List<String> outputs) {

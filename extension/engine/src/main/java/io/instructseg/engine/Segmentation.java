@@ -3,21 +3,65 @@ package io.instructseg.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.mask.Box;
+import io.instructseg.engine.mask.Mask;
+import io.instructseg.engine.mask.Overlay;
 import io.instructseg.format.Signature;
 
 /**
  * The answer to an instruction. The model always answers with some mask: a low score means that nothing fits.
  *
- * @param best the candidate with the highest score
- * @param candidates all candidates by falling score if they were asked for, else the best alone
- * @param timings how long each stage took, for all instructions of the request together; a stage that was not needed again is
- *        absent
+ * @param instruction what was asked
+ * @param found whether the score reaches {@link SegmentationOptions#threshold()}
+ * @param score the highest score of a candidate, 0 to 1, also if that is too low
+ * @param mask the mask of that candidate, of the picture's size; empty if not found
+ * @param candidates all candidates by falling score if they were asked for, else the best alone; the threshold doesn't
+ *        change them
+ * @param image the picture
+ * @param timings how long each stage took, for all instructions of the request together; a stage that was not needed is absent
  */
-public record Segmentation(Candidate best, List<Candidate> candidates, Map<Signature, Duration> timings) {
+public record Segmentation(Instruction instruction, boolean found, double score, Mask mask, List<Candidate> candidates,
+        DecodedImage image, Map<Signature, Duration> timings) {
 
     public Segmentation {
         candidates = List.copyOf(candidates);
         timings = Map.copyOf(timings);
+    }
+
+    /** @param candidates at least one, by falling score */
+    static Segmentation of(Instruction instruction, List<Candidate> candidates, double threshold, DecodedImage image,
+            Map<Signature, Duration> timings) {
+        Candidate best = candidates.get(0);
+        boolean found = best.score() >= threshold;
+        Mask mask = found ? best.mask() : Mask.empty(best.mask().width(), best.mask().height());
+        return new Segmentation(instruction, found, best.score(), mask, candidates, image, timings);
+    }
+
+    /** The smallest box around the mask; empty if the mask is. */
+    public Optional<Box> box() {
+        return mask.boundingBox();
+    }
+
+    /** Number of pixels in the mask. */
+    public long area() {
+        return mask.area();
+    }
+
+    /** Pixels in a row of the picture and of the mask. */
+    public int width() {
+        return mask.width();
+    }
+
+    /** Rows of the picture and of the mask. */
+    public int height() {
+        return mask.height();
+    }
+
+    /** A PNG of the picture with the mask painted over it. */
+    public byte[] overlay() {
+        return Overlay.png(image.image(), mask);
     }
 }

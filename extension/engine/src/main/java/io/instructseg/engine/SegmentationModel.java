@@ -8,15 +8,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
+import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
+import io.instructseg.engine.session.StageException;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.text.Prompts;
+import io.instructseg.engine.text.Task;
 import io.instructseg.engine.text.Tokenizer;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Signature;
@@ -29,6 +33,9 @@ public final class SegmentationModel implements AutoCloseable {
 
     /** What the language model was trained with altogether; attention's memory grows with the square of it. */
     private static final int MOST_INSTRUCTION_TOKENS = 2048;
+
+    private static final int WARM_UP_WIDTH = 64;
+    private static final int WARM_UP_HEIGHT = 48;
 
     private final ModelSession session;
     private final Tokenizer tokenizer;
@@ -94,6 +101,28 @@ public final class SegmentationModel implements AutoCloseable {
     }
 
     /**
+     * Runs all stages once on a made-up picture and sentence, so that the first request doesn't wait for what TensorFlow
+     * prepares when a stage first runs.
+     *
+     * @throws StageException if a stage fails or gives numbers that are not finite
+     */
+    public void warmUp() {
+        StageRunner runner = StageRunner.checking(session);
+        Prompt prompt = prompts.segmentation(Task.REFERRING, List.of("the thing on the left"));
+        try (ImageFeatures features = ImageFeatures.encode(gradient(), runner)) {
+            answer(runner, features, List.of(prompt), Candidates.BEST);
+        }
+    }
+
+    private static RgbImage gradient() {
+        byte[] pixels = new byte[WARM_UP_WIDTH * WARM_UP_HEIGHT * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (255L * i / pixels.length);
+        }
+        return new RgbImage(WARM_UP_WIDTH, WARM_UP_HEIGHT, pixels);
+    }
+
+    /**
      * Segments a picture. The picture is encoded once for all instructions.
      *
      * @return an answer for each instruction, in their order
@@ -101,20 +130,21 @@ public final class SegmentationModel implements AutoCloseable {
      * @throws InstructionException if an instruction has more than 2048 tokens
      * @throws java.util.concurrent.CancellationException between two stages, once cancelled
      */
-    public List<Segmentation> segment(RgbImage image, List<Instruction> instructions, Candidates wanted,
+    public List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
             CancellationToken cancellation) throws ImageException, InstructionException {
-        StageRunner runner = new StageRunner(session, cancellation);
+        StageRunner runner = StageRunner.of(session, cancellation);
         List<Prompt> all = new ArrayList<>();
         for (Instruction instruction : instructions) {
             all.add(prompt(instruction));
         }
         List<List<Candidate>> answers = new ArrayList<>();
-        try (ImageFeatures features = ImageFeatures.encode(image, runner)) {
+        try (ImageFeatures features = ImageFeatures.encode(image.image(), runner)) {
             for (List<Prompt> batch : PromptBatch.split(all, features.patchTokens())) {
-                answers.addAll(answer(runner, features, batch, wanted));
+                answers.addAll(answer(runner, features, batch, options.candidates()));
             }
         }
-        return answers.stream().map(found -> new Segmentation(found.get(0), found, runner.timings().durations())).toList();
+        return IntStream.range(0, answers.size()).mapToObj(i -> Segmentation.of(instructions.get(i), answers.get(i),
+                options.threshold(), image, runner.timings().durations())).toList();
     }
 
     /** The official code never cuts an instruction, and neither do we. */

@@ -5,7 +5,10 @@ import java.util.Map;
 
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
+import io.instructseg.engine.session.HostTensor;
 import io.instructseg.engine.session.ModelSession;
+import io.instructseg.engine.session.StageException;
+import io.instructseg.format.ElementType;
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
 
@@ -14,11 +17,22 @@ final class StageRunner {
 
     private final ModelSession session;
     private final CancellationToken cancellation;
+    private final boolean checksAll;
     private final Timings timings = new Timings();
 
-    StageRunner(ModelSession session, CancellationToken cancellation) {
+    private StageRunner(ModelSession session, CancellationToken cancellation, boolean checksAll) {
         this.session = session;
         this.cancellation = cancellation;
+        this.checksAll = checksAll;
+    }
+
+    static StageRunner of(ModelSession session, CancellationToken cancellation) {
+        return new StageRunner(session, cancellation, false);
+    }
+
+    /** Checks all that a stage gives: the first stage that is broken is named, not the one that trips over it. */
+    static StageRunner checking(ModelSession session) {
+        return new StageRunner(session, CancellationToken.NONE, true);
     }
 
     /** All outputs of a stage; the caller closes them. */
@@ -29,7 +43,39 @@ final class StageRunner {
     /** Some outputs of a stage; the caller closes them. */
     Activations run(Signature stage, Map<String, Activation> inputs, List<String> outputs) {
         cancellation.throwIfCancelled();
-        return timings.time(stage, () -> session.runStage(stage, inputs, outputs));
+        Activations given = timings.time(stage, () -> session.runStage(stage, inputs, outputs));
+        if (checksAll) {
+            check(stage, given);
+        }
+        return given;
+    }
+
+    private static void check(Signature stage, Activations given) {
+        try {
+            for (TensorSpec spec : stage.outputs()) {
+                if (spec.type() == ElementType.FLOAT32 && given.get(spec.name()) != null) {
+                    finite(stage, spec.name(), given);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            given.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A float32 output in the JVM's memory.
+     *
+     * @throws StageException if it holds what is no number
+     */
+    static HostTensor finite(Signature stage, String name, Activations outputs) {
+        HostTensor tensor = outputs.get(name).toHost();
+        for (float value : tensor.floats()) {
+            if (!Float.isFinite(value)) {
+                throw new StageException(stage, "output " + name + " holds " + value + ", expected finite numbers");
+            }
+        }
+        return tensor;
     }
 
     int size(String axis) {

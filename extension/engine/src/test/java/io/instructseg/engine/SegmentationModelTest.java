@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -19,13 +20,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
 
-import io.instructseg.engine.image.ImageException;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.ImageDecoder;
+import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.mask.Mask;
+import io.instructseg.engine.mask.Overlay;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.engine.session.TestModel;
@@ -34,7 +40,7 @@ import io.instructseg.format.Signature;
 
 class SegmentationModelTest {
 
-    private static final RgbImage PICTURE = picture(90, 60);
+    private static final DecodedImage PICTURE = picture(90, 60);
     private static final List<Instruction> INSTRUCTIONS = List.of(Instruction.referring("the red square"),
             Instruction.reasoning("What would a painter call the largest thing in this picture, and why?"),
             Instruction.referring(""), Instruction.referring("a"), Instruction.referring("the red square"),
@@ -64,7 +70,7 @@ class SegmentationModelTest {
         assertThat(together).hasSameSizeAs(INSTRUCTIONS);
         for (int i = 0; i < INSTRUCTIONS.size(); i++) {
             Segmentation alone = segment(PICTURE, List.of(INSTRUCTIONS.get(i)), Candidates.ALL).get(0);
-            assertEqual(together.get(i).best(), alone.best());
+            assertEqual(best(together.get(i)), best(alone));
             assertThat(together.get(i).candidates()).hasSize(10);
         }
     }
@@ -74,14 +80,44 @@ class SegmentationModelTest {
         List<Segmentation> all = segment(PICTURE, INSTRUCTIONS, Candidates.ALL);
         List<Segmentation> best = segment(PICTURE, INSTRUCTIONS, Candidates.BEST);
         for (int i = 0; i < INSTRUCTIONS.size(); i++) {
-            assertThat(all.get(i).best()).isSameAs(all.get(i).candidates().get(0));
             assertThat(all.get(i).candidates()).isSortedAccordingTo((a, b) -> Double.compare(b.score(), a.score()));
             assertThat(all.get(i).candidates().stream().map(Candidate::query))
                     .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 10).boxed().toList());
-            assertThat(best.get(i).candidates()).containsExactly(best.get(i).best());
-            assertEqual(best.get(i).best(), all.get(i).best());
+            assertThat(best.get(i).candidates()).hasSize(1);
+            assertEqual(best(best.get(i)), best(all.get(i)));
         }
         assertThat(best.get(0).timings()).containsOnlyKeys(Signature.values());
+    }
+
+    @Test
+    void belowTheThresholdNothingIsFound() throws IOException {
+        Segmentation any = segment(PICTURE, INSTRUCTIONS.subList(0, 1), Candidates.BEST).get(0);
+        assertThat(any.found()).isTrue();
+        assertThat(any.instruction()).isSameAs(INSTRUCTIONS.get(0));
+        assertThat(any.image()).isSameAs(PICTURE);
+        assertThat(any.mask()).isSameAs(best(any).mask());
+        assertThat(any.box()).isEqualTo(any.mask().boundingBox()).isPresent();
+        assertThat(any.area()).isEqualTo(any.mask().area()).isPositive();
+        assertThat(any.overlay()).isEqualTo(Overlay.png(PICTURE.image(), any.mask()));
+
+        Segmentation exactly = Segmentation.of(any.instruction(), any.candidates(), any.score(), PICTURE, Map.of());
+        assertThat(exactly.found()).isTrue();
+        List<Segmentation> none = model.segment(PICTURE, INSTRUCTIONS.subList(0, 1),
+                new SegmentationOptions(Candidates.ALL, 1), CancellationToken.NONE);
+        assertThat(none.get(0).found()).isFalse();
+        assertThat(none.get(0).score()).isCloseTo(any.score(), within(1e-5)).isLessThan(1);
+        assertThat(none.get(0).mask()).isEqualTo(Mask.empty(90, 60));
+        assertThat(none.get(0).box()).isEmpty();
+        assertThat(none.get(0).candidates()).hasSize(10);
+        assertEqual(best(none.get(0)), best(any));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { -0.1, 1.1, Double.NaN, Double.POSITIVE_INFINITY })
+    void refusesAThresholdThatNoScoreCanMean(double threshold) {
+        assertThatThrownBy(() -> new SegmentationOptions(Candidates.BEST, threshold))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("threshold: found " + threshold + ", expected 0 to 1");
     }
 
     @Test
@@ -95,7 +131,7 @@ class SegmentationModelTest {
     @Test
     void cancelsBetweenStages() throws IOException {
         AtomicInteger checks = new AtomicInteger();
-        model.segment(PICTURE, INSTRUCTIONS.subList(0, 1), Candidates.BEST, () -> checks.incrementAndGet() < 0);
+        model.segment(PICTURE, INSTRUCTIONS.subList(0, 1), SegmentationOptions.DEFAULT, () -> checks.incrementAndGet() < 0);
         assertThat(checks).hasValueGreaterThanOrEqualTo(Signature.values().length);
         cancelAtEachCheck(checks.get());
         System.gc();
@@ -108,26 +144,22 @@ class SegmentationModelTest {
     private static void cancelAtEachCheck(int checks) {
         for (int stages = 0; stages < checks; stages++) {
             AtomicInteger left = new AtomicInteger(stages);
-            assertThatThrownBy(() -> model.segment(PICTURE, INSTRUCTIONS.subList(0, 1), Candidates.BEST,
+            assertThatThrownBy(() -> model.segment(PICTURE, INSTRUCTIONS.subList(0, 1), SegmentationOptions.DEFAULT,
                     () -> left.getAndDecrement() <= 0)).isInstanceOf(CancellationException.class);
             assertThat(left).hasValue(-1);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({ "1, 1", "1, 3", "3, 1", "300, 2", "1000, 999" })
+    @CsvSource({ "1, 1", "1, 3", "3, 1", "300, 2", "1000, 999", "8000, 1", "1, 8000", "65535, 1", "1, 65535", "4000, 3" })
     void segmentsPicturesOfAnySize(int width, int height) throws IOException {
-        Segmentation answer = segment(picture(width, height), INSTRUCTIONS.subList(0, 1), Candidates.BEST).get(0);
-        assertThat(answer.best().mask().width()).isEqualTo(width);
-        assertThat(answer.best().mask().height()).isEqualTo(height);
-        assertThat(answer.best().score()).isBetween(0.0, 1.0);
-    }
-
-    @ParameterizedTest
-    @CsvSource({ "1, 300", "300, 1", "4000, 3" })
-    void refusesPicturesOfWhichNothingWouldBeLeft(int width, int height) {
-        assertThatThrownBy(() -> segment(picture(width, height), INSTRUCTIONS.subList(0, 1), Candidates.BEST))
-                .isInstanceOf(ImageException.class).hasMessageContaining(width + "x" + height);
+        byte[] file = Overlay.png(picture(width, height).image(), Mask.empty(width, height));
+        DecodedImage picture = ImageDecoder.decode(file, ImageLimits.DEFAULT);
+        Segmentation answer = segment(picture, INSTRUCTIONS.subList(0, 1), Candidates.BEST).get(0);
+        assertThat(picture.image().width()).isEqualTo(width);
+        assertThat(answer.width()).isEqualTo(width);
+        assertThat(answer.height()).isEqualTo(height);
+        assertThat(answer.score()).isBetween(0.0, 1.0);
     }
 
     @Test
@@ -148,8 +180,9 @@ class SegmentationModelTest {
         try (SegmentationModel other = SegmentationModel.load(directory)) {
             assertThat(other.manifest()).isEmpty();
             assertEqual(
-                    other.segment(PICTURE, INSTRUCTIONS.subList(0, 1), Candidates.BEST, CancellationToken.NONE).get(0).best(),
-                    segment(PICTURE, INSTRUCTIONS.subList(0, 1), Candidates.BEST).get(0).best());
+                    best(other.segment(PICTURE, INSTRUCTIONS.subList(0, 1), SegmentationOptions.DEFAULT,
+                            CancellationToken.NONE).get(0)),
+                    best(segment(PICTURE, INSTRUCTIONS.subList(0, 1), Candidates.BEST).get(0)));
         }
     }
 
@@ -165,16 +198,44 @@ class SegmentationModelTest {
     @ParameterizedTest
     @CsvSource({ "decode_masks, seg_logits", "resolve_masks, scores" })
     void refusesToOrderWhatIsNoNumber(String stage, String output) throws IOException {
-        TestModel.edited(directory, graph -> graph.getGraphDefBuilder().getNodeBuilderList().stream()
-                .filter(node -> isScalarIn(stage, node.build())).forEach(node -> node.putAttr("value",
-                        node.getAttrOrThrow("value").toBuilder().setTensor(notANumber()).build())));
+        breakStage(stage);
         try (SegmentationModel broken = SegmentationModel.load(directory)) {
             for (Candidates wanted : Candidates.values()) {
-                assertThatThrownBy(() -> broken.segment(PICTURE, INSTRUCTIONS.subList(0, 1), wanted, CancellationToken.NONE))
+                assertThatThrownBy(() -> broken.segment(PICTURE, INSTRUCTIONS.subList(0, 1),
+                        new SegmentationOptions(wanted, 0), CancellationToken.NONE))
                         .isExactlyInstanceOf(StageException.class)
                         .hasMessage("stage " + stage + " failed: output " + output + " holds NaN, expected finite numbers");
             }
         }
+    }
+
+    /** Whoever trips over it. */
+    @ParameterizedTest
+    @ValueSource(strings = { "encode_vision", "decode_pixels", "reason", "decode_masks", "resolve_masks" })
+    void warmingUpNamesTheStageThatIsBroken(String stage) throws IOException {
+        breakStage(stage);
+        try (SegmentationModel broken = SegmentationModel.load(directory)) {
+            assertThatThrownBy(broken::warmUp).isExactlyInstanceOf(StageException.class)
+                    .hasMessageMatching("stage " + stage + " failed: output \\w+ holds NaN, expected finite numbers");
+        }
+    }
+
+    /** By a factor of 20, that is. */
+    @Test
+    void theFirstRequestOfAWarmModelIsFast() throws IOException {
+        try (SegmentationModel fresh = SegmentationModel.load(TestModel.directory())) {
+            long start = System.nanoTime();
+            fresh.warmUp();
+            long warm = System.nanoTime();
+            fresh.segment(PICTURE, INSTRUCTIONS.subList(1, 2), SegmentationOptions.DEFAULT, CancellationToken.NONE);
+            assertThat(System.nanoTime() - warm).isLessThan((warm - start) / 2);
+        }
+    }
+
+    private void breakStage(String stage) throws IOException {
+        TestModel.edited(directory, graph -> graph.getGraphDefBuilder().getNodeBuilderList().stream()
+                .filter(node -> isScalarIn(stage, node.build())).forEach(node -> node.putAttr("value",
+                        node.getAttrOrThrow("value").toBuilder().setTensor(notANumber()).build())));
     }
 
     private static boolean isScalarIn(String stage, NodeDef node) {
@@ -188,9 +249,13 @@ class SegmentationModelTest {
                 .addFloatVal(Float.NaN).build();
     }
 
-    private static List<Segmentation> segment(RgbImage image, List<Instruction> instructions, Candidates wanted)
+    private static List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, Candidates wanted)
             throws IOException {
-        return model.segment(image, instructions, wanted, CancellationToken.NONE);
+        return model.segment(image, instructions, new SegmentationOptions(wanted, 0), CancellationToken.NONE);
+    }
+
+    private static Candidate best(Segmentation answer) {
+        return answer.candidates().get(0);
     }
 
     private static void assertEqual(Candidate found, Candidate expected) {
@@ -199,13 +264,13 @@ class SegmentationModelTest {
         assertThat(found.mask().iou(expected.mask())).isGreaterThanOrEqualTo(0.999);
     }
 
-    private static RgbImage picture(int width, int height) {
+    private static DecodedImage picture(int width, int height) {
         byte[] pixels = new byte[width * height * 3];
         for (int i = 0; i < pixels.length; i++) {
             int x = i / 3 % width;
             int y = i / 3 / width;
             pixels[i] = (byte) (x < width / 3 && y > height / 3 ? 200 * (i % 3) : 3 * x + 2 * y + 50 * (i % 3));
         }
-        return new RgbImage(width, height, pixels);
+        return new DecodedImage(new RgbImage(width, height, pixels), false);
     }
 }

@@ -13,7 +13,9 @@ import io.instructseg.engine.Candidate;
 import io.instructseg.engine.Candidates;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.image.BackboneInput;
+import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.image.Preprocessing;
@@ -119,8 +121,8 @@ final class PictureVerifier {
 
     /** From the picture file to the mask. */
     private void verifyWholeRun() throws IOException {
-        List<Candidate> candidates = model.segment(picture(0), golden.instructions().subList(0, 1), Candidates.ALL,
-                CancellationToken.NONE).get(0).candidates();
+        List<Candidate> candidates = model.segment(decoded(0), golden.instructions().subList(0, 1),
+                new SegmentationOptions(Candidates.ALL, 0), CancellationToken.NONE).get(0).candidates();
         int winner = golden.index("winner", candidates.size());
         if (!tolerances.half()) {
             float[] scores = new float[candidates.size()];
@@ -137,7 +139,11 @@ final class PictureVerifier {
     }
 
     private RgbImage picture(int index) throws IOException {
-        return ImageDecoder.decode(golden.images().get(index), ImageLimits.DEFAULT).image();
+        return decoded(index).image();
+    }
+
+    private DecodedImage decoded(int index) throws IOException {
+        return ImageDecoder.decode(golden.images().get(index), ImageLimits.DEFAULT);
     }
 
     private int height() throws IOException {

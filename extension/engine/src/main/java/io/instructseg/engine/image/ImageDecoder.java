@@ -32,8 +32,19 @@ public final class ImageDecoder {
     public static DecodedImage decode(Path file, ImageLimits limits) throws IOException {
         limits.checkBytes(Files.isRegularFile(file) ? Files.size(file) : 1);
         try (InputStream in = Files.newInputStream(file)) {
-            return decode(in.readNBytes((int) Math.min(limits.maxBytes() + 1, Integer.MAX_VALUE - 8)), limits);
+            return decode(in, limits);
         }
+    }
+
+    /**
+     * Decodes what a stream holds, which is read to its end or, if there is more, one byte beyond the limit. The stream is not
+     * closed.
+     *
+     * @throws ImageException if it is no picture that can be decoded within the limits
+     * @throws IOException if the stream can't be read
+     */
+    public static DecodedImage decode(InputStream stream, ImageLimits limits) throws IOException {
+        return decode(stream.readNBytes(limits.mostBytes() + 1), limits);
     }
 
     /**

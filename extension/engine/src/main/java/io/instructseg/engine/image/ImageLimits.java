@@ -14,8 +14,11 @@ public record ImageLimits(long maxBytes, long maxPixels) {
     /** Longest side; JPEG, GIF and BMP readers of the field stop there, too. It bounds the resize's coefficients. */
     static final int MAX_SIDE = 65_535;
 
+    /** The longest array that every JVM gives. */
+    private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
     /** The most pixels whose RGB bytes fit into a Java array. */
-    private static final long MAX_ARRAY_PIXELS = (Integer.MAX_VALUE - 8) / RgbImage.CHANNELS;
+    private static final long MAX_ARRAY_PIXELS = MAX_ARRAY / RgbImage.CHANNELS;
 
     public ImageLimits {
         if (maxBytes < 1 || maxPixels < 1) {
@@ -23,12 +26,18 @@ public record ImageLimits(long maxBytes, long maxPixels) {
         }
     }
 
+    /** The largest file that is read: {@code maxBytes}, or what fits into a Java array if that is less. */
+    int mostBytes() {
+        return (int) Math.min(maxBytes, MAX_ARRAY - 1);
+    }
+
     void checkBytes(long bytes) throws ImageException {
         if (bytes == 0) {
             throw new ImageException("the picture is empty: found 0 bytes");
         }
-        if (bytes > maxBytes) {
-            throw new ImageException("the picture's file is too large: found more than the limit of " + maxBytes + " bytes");
+        if (bytes > mostBytes()) {
+            throw new ImageException(
+                    "the picture's file is too large: found more than the limit of " + mostBytes() + " bytes");
         }
     }
 

@@ -22,18 +22,13 @@ public final class Preprocessing {
 
     /**
      * What the Swin backbone sees (detectron2's {@code ResizeShortestEdge} with {@code short_edge_length = max_size = size}
-     * and {@code FixedSizeCrop}): bilinear, the longer side {@code size}, padded right and below.
-     *
-     * @throws ImageException if a side rounds to 0, where the official code fails as well
+     * and {@code FixedSizeCrop}): bilinear, the longer side {@code size}, padded right and below. A short side that rounds
+     * to 0, where the official code fails, is 1 pixel here.
      */
-    public static BackboneInput backboneInput(RgbImage image, int size) throws ImageException {
+    public static BackboneInput backboneInput(RgbImage image, int size) {
         int[] shape = contentShape(image.height(), image.width(), size);
-        int contentHeight = shape[0];
-        int contentWidth = shape[1];
-        if (contentHeight == 0 || contentWidth == 0) {
-            throw new ImageException("the picture is too elongated: found " + image.width() + "x" + image.height()
-                    + ", whose short side vanishes when the long one becomes " + size + " pixels");
-        }
+        int contentHeight = Math.max(1, shape[0]);
+        int contentWidth = Math.max(1, shape[1]);
         RgbImage content = PillowResize.bilinear(image, contentWidth, contentHeight);
         return new BackboneInput(pad(content, size), contentHeight, contentWidth);
     }

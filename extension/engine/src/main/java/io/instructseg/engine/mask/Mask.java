@@ -24,6 +24,18 @@ public final class Mask {
     }
 
     /**
+     * A mask without any pixel inside.
+     *
+     * @throws IllegalArgumentException if the size is empty or has more than 2^31 - 1 pixels
+     */
+    public static Mask empty(int width, int height) {
+        if (width < 1 || height < 1 || (long) width * height > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a mask of " + width + "x" + height + ": expected 1 to 2^31 - 1 pixels");
+        }
+        return new Mask(width, height, new long[wordCount(width, height)]);
+    }
+
+    /**
      * A mask of {@code width * height} values, row-major.
      *
      * @throws IllegalArgumentException if there are not as many values as pixels

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -164,6 +165,36 @@ class ImageDecoderTest {
                 .isInstanceOf(ImageException.class).hasMessageContaining("limit of " + (data.length - 1));
         assertThatThrownBy(() -> ImageDecoder.decode(Path.of("/dev/zero"), new ImageLimits(1000, 1000)))
                 .isInstanceOf(ImageException.class).hasMessageContaining("1000");
+    }
+
+    @Test
+    void aStreamIsReadAsFarAsTheLimit() throws IOException {
+        byte[] data = Goldens.bytes("images/rgb_tiny_17x31.png");
+        try (TrackedStream in = new TrackedStream(data)) {
+            assertThat(ImageDecoder.decode(in, new ImageLimits(data.length, 1000)).image().height()).isEqualTo(31);
+            assertThat(in.closed).isFalse();
+        }
+        assertThat(ImageDecoder.decode(new TrackedStream(data), new ImageLimits(Long.MAX_VALUE, 1000)).truncated()).isFalse();
+        TrackedStream tooLong = new TrackedStream(new byte[5000]);
+        assertThatThrownBy(() -> ImageDecoder.decode(tooLong, new ImageLimits(1000, 1000))).isInstanceOf(ImageException.class)
+                .hasMessage("the picture's file is too large: found more than the limit of 1000 bytes");
+        assertThat(tooLong.available()).isEqualTo(5000 - 1001);
+        assertThatThrownBy(() -> ImageDecoder.decode(new TrackedStream(new byte[0]), ImageLimits.DEFAULT))
+                .isInstanceOf(ImageException.class).hasMessage("the picture is empty: found 0 bytes");
+    }
+
+    private static final class TrackedStream extends ByteArrayInputStream {
+
+        private boolean closed;
+
+        TrackedStream(byte[] data) {
+            super(data);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
     }
 
     @Test

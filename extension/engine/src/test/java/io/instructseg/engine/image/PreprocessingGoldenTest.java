@@ -1,7 +1,6 @@
 package io.instructseg.engine.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,8 +61,7 @@ class PreprocessingGoldenTest {
             for (Map.Entry<String, JsonNode> entry : imageCase.get("swin").properties()) {
                 int size = Integer.parseInt(entry.getKey());
                 if (entry.getValue().has("error")) {
-                    assertThatThrownBy(() -> Preprocessing.backboneInput(image, size)).isInstanceOf(ImageException.class)
-                            .hasMessageContaining(image.width() + "x" + image.height());
+                    assertOnePixelIsLeft(image, size);
                 } else if (tensors.has(entry.getValue().get("tensor").asText())) {
                     String tensor = entry.getValue().get("tensor").asText();
                     assertContent(tensor, Preprocessing.backboneInput(image, size), tensors.image(tensor));
@@ -72,6 +70,15 @@ class PreprocessingGoldenTest {
             }
         }
         assertThat(compared).isEqualTo(tensors.header().size());
+    }
+
+    /** Where the official code fails. */
+    private static void assertOnePixelIsLeft(RgbImage image, int size) {
+        boolean wide = image.width() > image.height();
+        int width = wide ? size : 1;
+        int height = wide ? 1 : size;
+        assertContent(image.width() + "x" + image.height(), Preprocessing.backboneInput(image, size),
+                PillowResize.bilinear(image, width, height));
     }
 
     private static void assertContent(String what, BackboneInput input, RgbImage expected) {

@@ -65,7 +65,8 @@ class MaskTest {
     void iouCountsSharedPixels() {
         Mask a = Mask.of(2, 2, new boolean[] { true, true, false, false });
         Mask b = Mask.of(2, 2, new boolean[] { true, false, true, false });
-        Mask empty = Mask.of(2, 2, new boolean[4]);
+        Mask empty = Mask.empty(2, 2);
+        assertThat(empty).isEqualTo(Mask.of(2, 2, new boolean[4]));
         assertThat(a.iou(b)).isEqualTo(1.0 / 3);
         assertThat(a.iou(a)).isEqualTo(1);
         assertThat(a.iou(empty)).isZero();
@@ -82,6 +83,9 @@ class MaskTest {
         assertThatThrownBy(() -> Mask.of(3, 3, new boolean[6])).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("9").hasMessageContaining("6");
         assertThatThrownBy(() -> Mask.of(65536, 65536, new boolean[0])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Mask.empty(65536, 65536)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("65536x65536");
+        assertThatThrownBy(() -> Mask.empty(0, 1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0x1");
     }
 
     @Test
