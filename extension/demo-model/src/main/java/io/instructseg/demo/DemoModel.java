@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,14 +23,18 @@ public final class DemoModel {
     /**
      * Writes the model into a directory, from which it can be loaded.
      *
-     * @param directory created if need be; files of the same names are replaced
+     * @param directory created if need be; files of the same names are replaced unless they are the same already, so that a
+     *        model loaded from there is seen not to have changed
      */
     public static void extractTo(Path directory) throws IOException {
         for (String name : files()) {
             Path file = directory.resolve(name);
-            Files.createDirectories(file.getParent());
             try (InputStream in = open(name)) {
-                Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+                byte[] content = in.readAllBytes();
+                if (!Files.isRegularFile(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
+                    Files.createDirectories(file.getParent());
+                    Files.write(file, content);
+                }
             }
         }
     }

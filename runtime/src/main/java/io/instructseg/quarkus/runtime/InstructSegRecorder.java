@@ -19,9 +19,11 @@ public class InstructSegRecorder {
     }
 
     public Function<SyntheticCreationalContext<ModelService>, ModelService> service() {
-        return context -> new ModelService(
-                new ModelLoader(ModelLocation.of(config.getValue().model()), LaunchMode.current() != LaunchMode.NORMAL),
-                config.getValue());
+        return context -> {
+            Settings settings = Settings.of(config.getValue());
+            ModelLocation location = ModelLocation.of(config.getValue().model());
+            return new ModelService(new ModelLoader(location, LaunchMode.current() != LaunchMode.NORMAL), settings);
+        };
     }
 
     public Function<SyntheticCreationalContext<InstructSeg>, InstructSeg> instructSeg() {

@@ -11,8 +11,6 @@ import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.image.DecodedImage;
-import io.instructseg.engine.image.ImageLimits;
-import io.instructseg.engine.text.Task;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
@@ -25,18 +23,14 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     private final ModelLoader loader;
     private final ModelWorker worker;
-    private final Task task;
-    private final double threshold;
-    private final ImageLimits limits;
+    private final Settings settings;
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
     private volatile SegmentationModel model;
 
-    ModelService(ModelLoader loader, InstructSegConfig config) {
+    ModelService(ModelLoader loader, Settings settings) {
         this.loader = loader;
-        this.worker = new ModelWorker(config.queue().size());
-        this.task = config.task();
-        this.threshold = config.threshold();
-        this.limits = new ImageLimits(config.image().maxBytes().asLongValue(), config.image().maxPixels());
+        this.worker = new ModelWorker(settings.queueSize());
+        this.settings = settings;
         worker.runFirst(this::load);
     }
 
@@ -72,12 +66,16 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     @Override
     public Uni<Segmentation> segment(Image image, String sentence) {
-        Instruction instruction = new Instruction(task, List.of(sentence));
+        Instruction instruction = new Instruction(settings.task(), List.of(sentence));
         return segment(SegmentationRequest.of(image).instruction(instruction)).map(answers -> answers.get(0));
     }
 
     @Override
     public Uni<List<Segmentation>> segment(SegmentationRequest request) {
+        if (request.instructions().isEmpty()) {
+            return Uni.createFrom()
+                    .failure(new IllegalArgumentException("instructions: found none, expected at least one"));
+        }
         return worker.submit(cancellation -> answer(request, cancellation));
     }
 
@@ -85,8 +83,9 @@ public class ModelService implements InstructSeg, AutoCloseable {
         if (status.state() == State.FAILED) {
             throw new ModelUnavailableException("model " + loader.location() + " can't be used: " + status.reason());
         }
-        DecodedImage image = request.image().decode(limits);
-        SegmentationOptions options = new SegmentationOptions(request.candidates(), request.threshold().orElse(threshold));
+        DecodedImage image = request.image().decode(settings.limits());
+        SegmentationOptions options = new SegmentationOptions(request.candidates(),
+                request.threshold().orElse(settings.threshold()));
         return model.segment(image, request.instructions(), options, cancellation);
     }
 
