@@ -28,20 +28,33 @@ public record RunLengthEncoding(int height, int width, String counts) {
     /** Encodes a mask. */
     public static RunLengthEncoding encode(Mask mask) {
         Writer writer = new Writer();
-        boolean value = false;
-        int length = 0;
-        for (int x = 0; x < mask.width(); x++) {
-            for (int y = 0; y < mask.height(); y++) {
-                if (mask.get(x, y) != value) {
-                    writer.add(length);
-                    value = !value;
-                    length = 0;
+        int columns = Math.min(mask.width(), BitMatrix.SIZE);
+        int blocks = Mask.wordCount(mask.height(), 1);
+        long[] strip = new long[blocks * columns];
+        for (int left = 0; left < mask.width(); left += BitMatrix.SIZE) {
+            readStrip(mask, left / BitMatrix.SIZE, strip, columns);
+            for (int x = 0; x < Math.min(columns, mask.width() - left); x++) {
+                for (int block = 0; block < blocks; block++) {
+                    writer.addPixels(strip[block * columns + x],
+                            Math.min(BitMatrix.SIZE, mask.height() - block * BitMatrix.SIZE));
                 }
-                length++;
             }
         }
-        writer.add(length);
+        writer.endRun();
         return new RunLengthEncoding(mask.height(), mask.width(), writer.counts.toString());
+    }
+
+    /** Reads up to 64 columns of the mask: for each 64 rows a word for each column. */
+    private static void readStrip(Mask mask, int index, long[] strip, int columns) {
+        long[] square = new long[BitMatrix.SIZE];
+        for (int block = 0; block < strip.length / columns; block++) {
+            int rows = Math.min(BitMatrix.SIZE, mask.height() - block * BitMatrix.SIZE);
+            for (int y = 0; y < BitMatrix.SIZE; y++) {
+                square[y] = y < rows ? mask.rowWord(block * BitMatrix.SIZE + y, index) : 0;
+            }
+            BitMatrix.transpose(square);
+            System.arraycopy(square, 0, strip, block * columns, columns);
+        }
     }
 
     /**
@@ -89,8 +102,25 @@ public record RunLengthEncoding(int height, int width, String counts) {
         final StringBuilder counts = new StringBuilder();
         private final int[] last = new int[2];
         private int index;
+        private boolean value;
+        private int length;
 
-        void add(int length) {
+        /** Adds pixels to the run, and runs that end within them. */
+        void addPixels(long pixels, int count) {
+            int at = 0;
+            while (at < count) {
+                long ends = (value ? ~pixels : pixels) >>> at;
+                int same = Math.min(Long.numberOfTrailingZeros(ends), count - at);
+                length += same;
+                at += same;
+                if (at < count) {
+                    endRun();
+                }
+            }
+        }
+
+        /** Ends the run. */
+        void endRun() {
             int rest = index > 2 ? length - last[index & 1] : length;
             last[index++ & 1] = length;
             boolean more = true;
@@ -100,6 +130,8 @@ public record RunLengthEncoding(int height, int width, String counts) {
                 more = (bits & SIGN) != 0 ? rest != -1 : rest != 0;
                 counts.append((char) (FIRST_CHARACTER + (more ? bits | MORE : bits)));
             }
+            value = !value;
+            length = 0;
         }
     }
 

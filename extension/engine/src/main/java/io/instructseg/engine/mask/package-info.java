@@ -1,4 +1,4 @@
 /**
- * Masks and what is made of them: COCO run lengths, PNG, overlays. Free of TensorFlow.
+ * Masks and what is made of them: COCO run lengths, polygons, PNG, overlays. Free of TensorFlow.
  */
 package io.instructseg.engine.mask;
