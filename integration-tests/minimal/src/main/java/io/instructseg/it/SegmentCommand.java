@@ -20,7 +20,7 @@ public class SegmentCommand implements QuarkusApplication {
     @Override
     public int run(String... arguments) {
         Segmentation answer = instructSeg.segment(Image.of(Path.of(arguments[0])), arguments[1]).await().indefinitely();
-        System.out.printf("score %.6f area %d%n", answer.score(), answer.area());
+        System.out.printf("score %.4f area %d%n", answer.score(), answer.area());
         return 0;
     }
 }
