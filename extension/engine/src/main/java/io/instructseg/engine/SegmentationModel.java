@@ -127,11 +127,14 @@ public final class SegmentationModel implements AutoCloseable {
      *
      * @return an answer for each instruction, in their order
      * @throws ImageException if the picture is too long and thin
+     * @throws ImageException if the masks of all answers would take more than a quarter of the Java heap
      * @throws InstructionException if an instruction has more than 2048 tokens
      * @throws java.util.concurrent.CancellationException between two stages, once cancelled
      */
     public List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
             CancellationToken cancellation) throws ImageException, InstructionException {
+        MaskMemory.require(image.image(), instructions.size(),
+                options.candidates() == Candidates.ALL ? session.size("Q") : 1);
         StageRunner runner = StageRunner.of(session, cancellation);
         List<Prompt> all = new ArrayList<>();
         for (Instruction instruction : instructions) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -28,6 +29,7 @@ import org.tensorflow.proto.TensorShapeProto;
 
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageDecoder;
+import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.Mask;
@@ -160,6 +162,19 @@ class SegmentationModelTest {
         assertThat(answer.width()).isEqualTo(width);
         assertThat(answer.height()).isEqualTo(height);
         assertThat(answer.score()).isBetween(0.0, 1.0);
+    }
+
+    /** Model B has 10 queries. */
+    @Test
+    void refusesMoreMasksThanTheHeapHolds() throws IOException {
+        DecodedImage large = picture(4000, 2000);
+        int fitting = (int) (Runtime.getRuntime().maxMemory() / 4 / 1_000_000);
+        List<Instruction> instructions = Collections.nCopies(fitting / 10 + 1, Instruction.referring("the red square"));
+        assertThatThrownBy(() -> segment(large, instructions, Candidates.ALL)).isInstanceOf(ImageException.class)
+                .hasMessageContaining("4000x2000 pixels x " + instructions.size() + " instructions x 10 candidates");
+        assertThatThrownBy(() -> segment(large, Collections.nCopies(fitting + 1, INSTRUCTIONS.get(0)), Candidates.BEST))
+                .isInstanceOf(ImageException.class).hasMessageContaining("x 1 candidates");
+        assertThat(segment(large, INSTRUCTIONS.subList(0, 1), Candidates.ALL).get(0).candidates()).hasSize(10);
     }
 
     @Test

@@ -35,8 +35,11 @@ final class SignatureCheck {
         for (Signature signature : Signature.values()) {
             check.check(signature);
         }
-        check.requireImageSize("CLIP");
-        check.requireImageSize("S");
+        // pictures are resized to them
+        check.requireSize("CLIP", Hyperparameters.MAX_IMAGE_SIZE);
+        check.requireSize("S", Hyperparameters.MAX_IMAGE_SIZE);
+        // so many masks a request may have
+        check.requireSize("Q", Integer.MAX_VALUE);
         if (!check.problems.isEmpty()) {
             throw new ModelException("the SavedModel's signatures are not InstructSeg's:\n  "
                     + String.join("\n  ", check.problems));
@@ -89,13 +92,12 @@ final class SignatureCheck {
         }
     }
 
-    /** Pictures are resized to it. */
-    private void requireImageSize(String axis) {
+    private void requireSize(String axis, int most) {
         Long size = sizes.get(axis);
         if (size == null) {
             problems.add("no signature states the size of axis " + axis);
-        } else if (size > Hyperparameters.MAX_IMAGE_SIZE) {
-            problems.add("axis " + axis + " has size " + size + ", expected at most " + Hyperparameters.MAX_IMAGE_SIZE);
+        } else if (size > most) {
+            problems.add("axis " + axis + " has size " + size + ", expected at most " + most);
         }
     }
 

@@ -26,6 +26,8 @@ import io.instructseg.format.Signature;
 
 class ModelSessionTest {
 
+    private static final List<String> QUERY_TENSORS = List.of("query_states", "mask_logits", "seg_logits");
+
     private static ModelSession session;
 
     @TempDir
@@ -117,6 +119,30 @@ class ModelSessionTest {
                         sized(definition.getInputsOrThrow("pixels"), -1, 50000, 50000, 3))));
         assertThatThrownBy(() -> ModelDescription.read(model)).isExactlyInstanceOf(ModelException.class)
                 .hasMessageContaining("axis S has size 50000, expected at most 4096");
+    }
+
+    @Test
+    void refusesAnUnknownNumberOfQueries() throws IOException {
+        Path model = TestModel.edited(directory, graph -> {
+            change(graph, Signature.REASON, definition -> definition.putOutputs("query_states",
+                    sized(definition.getOutputsOrThrow("query_states"), -1, -1, 104)));
+            for (Signature stage : List.of(Signature.DECODE_MASKS, Signature.RESOLVE_MASKS)) {
+                change(graph, stage, ModelSessionTest::forgetQueries);
+            }
+        });
+        assertThatThrownBy(() -> ModelDescription.read(model)).isExactlyInstanceOf(ModelException.class)
+                .hasMessage("the SavedModel's signatures are not InstructSeg's:\n  no signature states the size of axis Q");
+    }
+
+    private static void forgetQueries(SignatureDef.Builder definition) {
+        definition.getInputsMap().keySet().stream().filter(QUERY_TENSORS::contains).toList()
+                .forEach(name -> definition.putInputs(name, shapeless(definition.getInputsOrThrow(name))));
+        definition.getOutputsMap().keySet().stream().filter(QUERY_TENSORS::contains).toList()
+                .forEach(name -> definition.putOutputs(name, shapeless(definition.getOutputsOrThrow(name))));
+    }
+
+    private static TensorInfo shapeless(TensorInfo tensor) {
+        return tensor.toBuilder().setTensorShape(TensorShapeProto.newBuilder().setUnknownRank(true)).build();
     }
 
     @Test
