@@ -22,12 +22,11 @@ public final class ResidentModels {
     }
 
     /**
-     * The loaded and warmed model of a directory: the one that is here if names, sizes and modification times of its files
+     * The loaded model of a directory: the one that is here if names, sizes and modification times of its files
      * are still the same, else it is loaded. Blocks while it loads; who acquires another model meanwhile doesn't wait.
      *
      * @return a model to be given back with {@link #release}, never to be closed
      * @throws IOException if the model can't be loaded, or the thread is interrupted while another one loads it
-     * @throws io.instructseg.engine.session.StageException if the model can't be run
      */
     public static SegmentationModel acquire(Path directory) throws IOException {
         ModelFiles files = ModelFiles.of(directory);
@@ -37,6 +36,14 @@ public final class ResidentModels {
         } catch (IOException | RuntimeException | Error e) {
             leave(files, resident);
             throw e;
+        }
+    }
+
+    /** Whether {@link #acquire} would find the model of this directory here, or on its way. */
+    public static boolean has(Path directory) throws IOException {
+        ModelFiles files = ModelFiles.of(directory);
+        synchronized (RESIDENTS) {
+            return RESIDENTS.containsKey(files);
         }
     }
 
@@ -95,20 +102,9 @@ public final class ResidentModels {
         Resident(Path directory, List<Resident> unused) {
             loading = new FutureTask<>(() -> {
                 unused.forEach(old -> old.model.close());
-                model = load(directory);
+                model = SegmentationModel.load(directory);
                 return model;
             });
-        }
-
-        private static SegmentationModel load(Path directory) throws IOException {
-            SegmentationModel loaded = SegmentationModel.load(directory);
-            try {
-                loaded.warmUp();
-                return loaded;
-            } catch (RuntimeException | Error e) {
-                loaded.close();
-                throw e;
-            }
         }
 
         /** Loads the model, or waits for the thread that does. */

@@ -15,7 +15,7 @@ import io.instructseg.format.Signature;
  * The answer to an instruction. The model always answers with some mask: a low score means that nothing fits.
  *
  * @param instruction what was asked
- * @param found whether the score reaches {@link SegmentationOptions#threshold()}
+ * @param found whether the score reaches {@link SegmentationOptions#threshold()} and the mask has any pixel
  * @param score the highest score of a candidate, 0 to 1, also if that is too low
  * @param mask the mask of that candidate, of the picture's size; empty if not found
  * @param candidates all candidates by falling score if they were asked for, else the best alone; the threshold doesn't
@@ -35,7 +35,7 @@ public record Segmentation(Instruction instruction, boolean found, double score,
     static Segmentation of(Instruction instruction, List<Candidate> candidates, double threshold, DecodedImage image,
             Map<Signature, Duration> timings) {
         Candidate best = candidates.get(0);
-        boolean found = best.score() >= threshold;
+        boolean found = best.score() >= threshold && best.mask().area() > 0;
         Mask mask = found ? best.mask() : Mask.empty(best.mask().width(), best.mask().height());
         return new Segmentation(instruction, found, best.score(), mask, candidates, image, timings);
     }

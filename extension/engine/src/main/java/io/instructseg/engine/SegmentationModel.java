@@ -41,6 +41,7 @@ public final class SegmentationModel implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final Prompts prompts;
     private final Optional<ModelManifest> manifest;
+    private volatile boolean warm;
 
     private SegmentationModel(ModelSession session, Tokenizer tokenizer, Optional<ModelManifest> manifest) throws IOException {
         this.session = session;
@@ -102,16 +103,20 @@ public final class SegmentationModel implements AutoCloseable {
 
     /**
      * Runs all stages once on a made-up picture and sentence, so that the first request doesn't wait for what TensorFlow
-     * prepares when a stage first runs.
+     * prepares when a stage first runs. Does nothing the second time.
      *
      * @throws StageException if a stage fails or gives numbers that are not finite
      */
     public void warmUp() {
+        if (warm) {
+            return;
+        }
         StageRunner runner = StageRunner.checking(session);
         Prompt prompt = prompts.segmentation(Task.REFERRING, List.of("the thing on the left"));
         try (ImageFeatures features = ImageFeatures.encode(gradient(), runner)) {
             answer(runner, features, List.of(prompt), Candidates.BEST);
         }
+        warm = true;
     }
 
     private static RgbImage gradient() {

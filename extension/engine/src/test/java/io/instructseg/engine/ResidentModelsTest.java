@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.engine.session.TestModel;
@@ -45,6 +47,8 @@ class ResidentModelsTest {
     @Test
     void aModelIsSharedAndOutlivesItsUsers() throws IOException {
         SegmentationModel model = ResidentModels.acquire(one);
+        assertThat(ResidentModels.has(one)).isTrue();
+        assertThat(ResidentModels.has(other)).isFalse();
         assertThat(ResidentModels.acquire(temp.resolve("other/../one"))).isSameAs(model);
         ResidentModels.release(model);
         assertThat(ResidentModels.acquire(one)).isSameAs(model);
@@ -163,10 +167,15 @@ class ResidentModelsTest {
     }
 
     private static void assertOpen(SegmentationModel model) {
-        assertThatCode(model::warmUp).doesNotThrowAnyException();
+        assertThatCode(() -> use(model)).doesNotThrowAnyException();
     }
 
     private static void assertClosed(SegmentationModel model) {
-        assertThatThrownBy(model::warmUp).isInstanceOf(StageException.class).hasMessageContaining("close() has been called");
+        assertThatThrownBy(() -> use(model)).isInstanceOf(StageException.class).hasMessageContaining("close() has been called");
+    }
+
+    private static void use(SegmentationModel model) throws IOException {
+        model.segment(new DecodedImage(new RgbImage(1, 1, new byte[3]), false), List.of(Instruction.referring("a cup")),
+                SegmentationOptions.DEFAULT, CancellationToken.NONE);
     }
 }

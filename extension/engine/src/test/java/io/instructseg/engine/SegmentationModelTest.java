@@ -235,18 +235,6 @@ class SegmentationModelTest {
         }
     }
 
-    /** By a factor of 20, that is. */
-    @Test
-    void theFirstRequestOfAWarmModelIsFast() throws IOException {
-        try (SegmentationModel fresh = SegmentationModel.load(TestModel.directory())) {
-            long start = System.nanoTime();
-            fresh.warmUp();
-            long warm = System.nanoTime();
-            fresh.segment(PICTURE, INSTRUCTIONS.subList(1, 2), SegmentationOptions.DEFAULT, CancellationToken.NONE);
-            assertThat(System.nanoTime() - warm).isLessThan((warm - start) / 2);
-        }
-    }
-
     private void breakStage(String stage) throws IOException {
         TestModel.edited(directory, graph -> graph.getGraphDefBuilder().getNodeBuilderList().stream()
                 .filter(node -> isScalarIn(stage, node.build())).forEach(node -> node.putAttr("value",

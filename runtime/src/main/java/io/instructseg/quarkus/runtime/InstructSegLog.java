@@ -1,5 +1,7 @@
 package io.instructseg.quarkus.runtime;
 
+import java.lang.invoke.MethodHandles;
+
 import org.jboss.logging.BasicLogger;
 import org.jboss.logging.Logger;
 import org.jboss.logging.annotations.Cause;
@@ -11,7 +13,7 @@ import org.jboss.logging.annotations.MessageLogger;
 @MessageLogger(projectCode = "INSTRUCTSEG", length = 4)
 interface InstructSegLog extends BasicLogger {
 
-    InstructSegLog LOG = Logger.getMessageLogger(java.lang.invoke.MethodHandles.lookup(), InstructSegLog.class,
+    InstructSegLog LOG = Logger.getMessageLogger(MethodHandles.lookup(), InstructSegLog.class,
             "io.instructseg.quarkus");
 
     @LogMessage(level = Logger.Level.INFO)
@@ -19,7 +21,7 @@ interface InstructSegLog extends BasicLogger {
     void loading(Object location);
 
     @LogMessage(level = Logger.Level.INFO)
-    @Message(id = 2, value = "Model loaded in %.1f s, warming it up")
+    @Message(id = 2, value = "Model loaded after %.1f s, warming it up")
     void warming(double seconds);
 
     @LogMessage(level = Logger.Level.INFO)
@@ -29,4 +31,8 @@ interface InstructSegLog extends BasicLogger {
     @LogMessage(level = Logger.Level.ERROR)
     @Message(id = 4, value = "Model %s can't be used")
     void failed(Object location, @Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 5, value = "Model %s is unchanged and still loaded")
+    void resident(Object location);
 }

@@ -1,5 +1,7 @@
 package io.instructseg.quarkus.runtime;
 
+import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +29,11 @@ final class ModelLoader {
     }
 
     SegmentationModel load() throws IOException {
+        if (resident && ResidentModels.has(location.directory())) {
+            LOG.resident(location);
+        } else {
+            LOG.loading(location);
+        }
         if (resident) {
             return ResidentModels.acquire(location.directory());
         }

@@ -37,7 +37,6 @@ public class ModelService implements InstructSeg, AutoCloseable {
     private void load() {
         long start = System.nanoTime();
         try {
-            LOG.loading(loader.location());
             model = loader.load();
             status = ModelStatus.of(State.WARMING);
             LOG.warming(secondsSince(start));

@@ -1,0 +1,63 @@
+package io.instructseg.quarkus.deployment;
+
+import static io.restassured.RestAssured.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.instructseg.quarkus.Image;
+import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.ModelUnavailableException;
+import io.quarkus.test.QuarkusUnitTest;
+import io.restassured.path.json.JsonPath;
+
+/** A model that can't be loaded: the application stays up, is never ready, and says why. */
+class DamagedModelTest {
+
+    private static final Path MODEL = damagedModel();
+
+    @RegisterExtension
+    static final QuarkusUnitTest HOST = new QuarkusUnitTest().withEmptyApplication()
+            .overrideRuntimeConfigKey("quarkus.instructseg.model", MODEL.toString());
+
+    @Inject
+    InstructSeg instructSeg;
+
+    @Test
+    void isNotReadyAndRefusesRequestsWithTheReason() {
+        assertThatThrownBy(() -> instructSeg.segment(Image.of(new byte[0]), "the dog").await().atMost(Duration.ofMinutes(2)))
+                .isInstanceOf(ModelUnavailableException.class).hasMessageContaining(MODEL.toString())
+                .hasMessageContaining("tokenizer");
+        JsonPath health = get("/q/health/ready").jsonPath();
+        assertThat(health.getString("status")).isEqualTo("DOWN");
+        assertThat(health.getString("checks[0].data.state")).isEqualTo("failed");
+        assertThat(health.getString("checks[0].data.reason")).contains("tokenizer");
+    }
+
+    private static Path damagedModel() {
+        try {
+            Path directory = Files.createTempDirectory("damaged-model");
+            Files.createFile(directory.resolve("saved_model.pb"));
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void delete() throws IOException {
+        Files.delete(MODEL.resolve("saved_model.pb"));
+        Files.delete(MODEL);
+    }
+}
