@@ -102,6 +102,12 @@ class SegmentCommandTest {
     }
 
     @Test
+    void aBlankSentenceIsNamed() {
+        assertFails(Cli.run("segment", "--model", "demo", "--image", IMAGE, "--text", "a", "--text", " "),
+                "instructions[1].sentences[0]: found a blank sentence, expected words");
+    }
+
+    @Test
     void outputsAreCheckedBeforeTheWork() throws IOException {
         Path nowhere = temp.resolve("nowhere/out.png");
         assertFails(segmentTo("--mask", nowhere), nowhere + " can't be written: there is no directory");

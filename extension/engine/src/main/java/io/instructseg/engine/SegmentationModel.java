@@ -111,11 +111,8 @@ public final class SegmentationModel implements AutoCloseable {
         if (warm) {
             return;
         }
-        StageRunner runner = StageRunner.checking(session);
         Prompt prompt = prompts.segmentation(Task.REFERRING, List.of("the thing on the left"));
-        try (ImageFeatures features = ImageFeatures.encode(gradient(), runner)) {
-            answer(runner, features, List.of(prompt), Candidates.BEST);
-        }
+        answer(StageRunner.checking(session), gradient(), List.of(prompt), Candidates.BEST);
         warm = true;
     }
 
@@ -133,7 +130,7 @@ public final class SegmentationModel implements AutoCloseable {
      * @return an answer for each instruction, in their order
      * @throws ImageException if the picture is too long and thin
      * @throws ImageException if the masks of all answers would take more than a quarter of the Java heap
-     * @throws InstructionException if an instruction has more than 2048 tokens
+     * @throws InstructionException if an instruction has more than 2048 tokens or a blank sentence
      * @throws java.util.concurrent.CancellationException between two stages, once cancelled
      */
     public List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
@@ -143,26 +140,50 @@ public final class SegmentationModel implements AutoCloseable {
         StageRunner runner = StageRunner.of(session, cancellation);
         List<Prompt> all = new ArrayList<>();
         for (Instruction instruction : instructions) {
-            all.add(prompt(instruction));
+            all.add(prompt(all.size(), instruction));
         }
-        List<List<Candidate>> answers = new ArrayList<>();
-        try (ImageFeatures features = ImageFeatures.encode(image.image(), runner)) {
-            for (List<Prompt> batch : PromptBatch.split(all, features.patchTokens())) {
-                answers.addAll(answer(runner, features, batch, options.candidates()));
-            }
-        }
+        List<List<Candidate>> answers = answer(runner, image.image(), all, options.candidates());
         return IntStream.range(0, answers.size()).mapToObj(i -> Segmentation.of(instructions.get(i), answers.get(i),
                 options.threshold(), image, runner.timings().durations())).toList();
     }
 
+    /**
+     * The candidates of all queries by falling score, for comparisons: of any prompt, also one that {@link #segment} refuses
+     * and the official code takes.
+     */
+    public List<Candidate> candidates(RgbImage image, Prompt prompt) {
+        return answer(StageRunner.of(session, CancellationToken.NONE), image, List.of(prompt), Candidates.ALL).get(0);
+    }
+
     /** The official code never cuts an instruction, and neither do we. */
-    private Prompt prompt(Instruction instruction) throws InstructionException {
+    Prompt prompt(int index, Instruction instruction) throws InstructionException {
+        for (int i = 0; i < instruction.sentences().size(); i++) {
+            if (Prompts.isBlank(instruction.sentences().get(i))) {
+                throw new InstructionException(index, ".sentences[" + i + "]", "found a blank sentence, expected words");
+            }
+        }
+        // so many characters can't be fewer tokens: no need to count
+        int characters = Prompts.instruction(instruction.task(), instruction.sentences()).length();
+        if (characters > (long) MOST_INSTRUCTION_TOKENS * tokenizer.longestToken()) {
+            throw new InstructionException(index, "", "found " + characters + " characters, expected at most "
+                    + MOST_INSTRUCTION_TOKENS + " tokens");
+        }
         Prompt prompt = prompts.segmentation(instruction.task(), instruction.sentences());
         if (prompt.instruction().length > MOST_INSTRUCTION_TOKENS) {
-            throw new InstructionException("the instruction has " + prompt.instruction().length + " tokens, expected at most "
+            throw new InstructionException(index, "", "found " + prompt.instruction().length + " tokens, expected at most "
                     + MOST_INSTRUCTION_TOKENS);
         }
         return prompt;
+    }
+
+    private static List<List<Candidate>> answer(StageRunner runner, RgbImage image, List<Prompt> all, Candidates wanted) {
+        List<List<Candidate>> answers = new ArrayList<>();
+        try (ImageFeatures features = ImageFeatures.encode(image, runner)) {
+            for (List<Prompt> batch : PromptBatch.split(all, features.patchTokens())) {
+                answers.addAll(answer(runner, features, batch, wanted));
+            }
+        }
+        return answers;
     }
 
     private static List<List<Candidate>> answer(StageRunner runner, ImageFeatures image, List<Prompt> batch,

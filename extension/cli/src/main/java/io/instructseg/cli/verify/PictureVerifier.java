@@ -8,14 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Candidate;
-import io.instructseg.engine.Candidates;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.SegmentationModel;
-import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.image.BackboneInput;
-import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.image.Preprocessing;
@@ -121,8 +117,9 @@ final class PictureVerifier {
 
     /** From the picture file to the mask. */
     private void verifyWholeRun() throws IOException {
-        List<Candidate> candidates = model.segment(decoded(0), golden.instructions().subList(0, 1),
-                new SegmentationOptions(Candidates.ALL, 0), CancellationToken.NONE).get(0).candidates();
+        Instruction instruction = golden.instructions().get(0);
+        List<Candidate> candidates = model.candidates(picture(0),
+                model.prompts().segmentation(instruction.task(), instruction.sentences()));
         int winner = golden.index("winner", candidates.size());
         if (!tolerances.half()) {
             float[] scores = new float[candidates.size()];
@@ -139,11 +136,7 @@ final class PictureVerifier {
     }
 
     private RgbImage picture(int index) throws IOException {
-        return decoded(index).image();
-    }
-
-    private DecodedImage decoded(int index) throws IOException {
-        return ImageDecoder.decode(golden.images().get(index), ImageLimits.DEFAULT);
+        return ImageDecoder.decode(golden.images().get(index), ImageLimits.DEFAULT).image();
     }
 
     private int height() throws IOException {

@@ -70,6 +70,11 @@ public final class Prompts {
         };
     }
 
+    /** Whether the official rules leave nothing of a sentence. */
+    public static boolean isBlank(String sentence) {
+        return strip(sentence).isEmpty();
+    }
+
     /**
      * The prompt for a question to be answered in words, up to {@code ASSISTANT:}. Every {@code <image>} is removed from the
      * question, which is then stripped; other placeholders in it are plain text.

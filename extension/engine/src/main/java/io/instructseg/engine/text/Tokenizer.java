@@ -96,6 +96,11 @@ public final class Tokenizer {
         return vocabulary.size();
     }
 
+    /** The most characters of a text that are one token. */
+    public int longestToken() {
+        return vocabulary.longest();
+    }
+
     /** The id of exactly this token; byte-level tokens are in GPT-2's alphabet. */
     public OptionalInt id(String token) {
         return vocabulary.id(token);

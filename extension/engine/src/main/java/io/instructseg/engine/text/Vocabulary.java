@@ -1,5 +1,6 @@
 package io.instructseg.engine.text;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -9,10 +10,17 @@ final class Vocabulary {
 
     private final Map<String, Integer> ids;
     private final String[] tokens;
+    private final int longest;
 
     private Vocabulary(Map<String, Integer> ids, String[] tokens) {
         this.ids = ids;
         this.tokens = tokens;
+        this.longest = Arrays.stream(tokens).mapToInt(String::length).max().orElse(0);
+    }
+
+    /** Characters of the longest token; a byte is one in GPT-2's alphabet, and a character of a text one byte or more. */
+    int longest() {
+        return longest;
     }
 
     int size() {
