@@ -12,7 +12,6 @@ import java.time.Duration;
 
 import jakarta.inject.Inject;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -45,19 +44,14 @@ class DamagedModelTest {
         assertThat(health.getString("checks[0].data.reason")).contains("tokenizer");
     }
 
+    /** It has no tokenizer. The test's class is loaded twice: by JUnit and with the application. */
     private static Path damagedModel() {
         try {
-            Path directory = Files.createTempDirectory("damaged-model");
-            Files.createFile(directory.resolve("saved_model.pb"));
+            Path directory = Files.createDirectories(Path.of("target/damaged-model"));
+            Files.write(directory.resolve("saved_model.pb"), new byte[0]);
             return directory;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    @AfterAll
-    static void delete() throws IOException {
-        Files.delete(MODEL.resolve("saved_model.pb"));
-        Files.delete(MODEL);
     }
 }

@@ -39,12 +39,6 @@ import picocli.CommandLine.Spec;
                 "  timings        milliseconds of each step, for all sentences together" })
 final class SegmentCommand implements Callable<Integer> {
 
-    /** How the sentences mean what they mean. */
-    enum ImageTask {
-        REFERRING,
-        REASONING
-    }
-
     @Spec
     private CommandSpec spec;
 
@@ -64,7 +58,7 @@ final class SegmentCommand implements Callable<Integer> {
     @Option(names = "--task", paramLabel = "referring|reasoning", defaultValue = "referring", //
             description = "referring: the sentences describe an object ('the dog on the left'). reasoning: it follows from "
                     + "them ('what could I cut paper with?'). Default: referring.")
-    private ImageTask task;
+    private Task task;
 
     @Option(names = "--mask", paramLabel = "out.png", //
             description = "Write the mask: a PNG of the picture's size, 255 inside, 0 outside. With several sentences the "
@@ -112,7 +106,7 @@ final class SegmentCommand implements Callable<Integer> {
                 SegmentationModel loaded = times.time("load_model", () -> SegmentationModel.load(source.directory()))) {
             progress.step("segmenting");
             List<Instruction> instructions = sentences.stream()
-                    .map(sentence -> new Instruction(Task.valueOf(task.name()), List.of(sentence))).toList();
+                    .map(sentence -> new Instruction(task, List.of(sentence))).toList();
             return loaded.segment(decoded, instructions, SegmentationOptions.DEFAULT, CancellationToken.NONE);
         } catch (ImageException e) {
             throw inPicture(e);

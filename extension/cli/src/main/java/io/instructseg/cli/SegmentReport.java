@@ -15,15 +15,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-import io.instructseg.cli.SegmentCommand.ImageTask;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.mask.Box;
 import io.instructseg.engine.mask.RunLengthEncoding;
+import io.instructseg.engine.text.Task;
 import io.instructseg.format.Signature;
 
 /** The answers of {@code segment}, for people and for programs. */
-record SegmentReport(Path file, DecodedImage image, ImageTask task, List<String> sentences,
+record SegmentReport(Path file, DecodedImage image, Task task, List<String> sentences,
         List<Segmentation> segmentations, List<SegmentOutput> outputs, StepTimes times) {
 
     /** Plain ASCII, since the terminal's character set is not ours to choose. */

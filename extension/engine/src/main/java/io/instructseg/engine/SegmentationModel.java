@@ -18,6 +18,7 @@ import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
 import io.instructseg.engine.session.StageException;
+import io.instructseg.engine.text.Medium;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.text.Prompts;
 import io.instructseg.engine.text.Task;
@@ -111,7 +112,7 @@ public final class SegmentationModel implements AutoCloseable {
         if (warm) {
             return;
         }
-        Prompt prompt = prompts.segmentation(Task.REFERRING, List.of("the thing on the left"));
+        Prompt prompt = prompts.segmentation(Medium.IMAGE, Task.REFERRING, List.of("the thing on the left"));
         answer(StageRunner.checking(session), gradient(), List.of(prompt), Candidates.BEST);
         warm = true;
     }
@@ -163,12 +164,12 @@ public final class SegmentationModel implements AutoCloseable {
             }
         }
         // so many characters can't be fewer tokens: no need to count
-        int characters = Prompts.instruction(instruction.task(), instruction.sentences()).length();
+        int characters = Prompts.instruction(Medium.IMAGE, instruction.task(), instruction.sentences()).length();
         if (characters > (long) MOST_INSTRUCTION_TOKENS * tokenizer.longestToken()) {
             throw new InstructionException(index, "", "found " + characters + " characters, expected at most "
                     + MOST_INSTRUCTION_TOKENS + " tokens");
         }
-        Prompt prompt = prompts.segmentation(instruction.task(), instruction.sentences());
+        Prompt prompt = prompts.segmentation(Medium.IMAGE, instruction.task(), instruction.sentences());
         if (prompt.instruction().length > MOST_INSTRUCTION_TOKENS) {
             throw new InstructionException(index, "", "found " + prompt.instruction().length + " tokens, expected at most "
                     + MOST_INSTRUCTION_TOKENS);

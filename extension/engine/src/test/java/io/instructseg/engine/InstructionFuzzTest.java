@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.instructseg.engine.session.TestModel;
+import io.instructseg.engine.text.Medium;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.text.Prompts;
 import io.instructseg.engine.text.Task;
@@ -69,12 +70,12 @@ class InstructionFuzzTest {
 
     private static void check(Task task, List<String> sentences, Prompt prompt) {
         Tokenizer tokenizer = model.tokenizer();
-        Prompt plain = model.prompts().segmentation(task, List.of("dog"));
+        Prompt plain = model.prompts().segmentation(Medium.IMAGE, task, List.of("dog"));
         assertThat(prompt.ids()).isEqualTo(plain.ids());
         assertThat(prompt.instruction()).hasSizeLessThanOrEqualTo(2048);
         assertThat(IntStream.of(prompt.instruction()).allMatch(id -> id >= 0 && id < tokenizer.size())).isTrue();
         List<Integer> expected = new ArrayList<>();
-        Matcher spelled = ADDED.matcher(Prompts.instruction(task, sentences));
+        Matcher spelled = ADDED.matcher(Prompts.instruction(Medium.IMAGE, task, sentences));
         while (spelled.find()) {
             expected.add(tokenizer.id(spelled.group()).orElseThrow());
         }
@@ -106,12 +107,12 @@ class InstructionFuzzTest {
                 .hasMessage("instructions[3]: found 2049 tokens, expected at most 2048");
     }
 
-    /** 10 MB of it: counting the tokens of that takes seconds, telling that it is too much doesn't. */
+    /** 10 MB of it: whoever counted its tokens, or worse, would be at it for a long time. */
     @ParameterizedTest
     @ValueSource(strings = { "a", "the dog ", "[SEG]", "[SE", " ", "\ud800", "\u72ac", "'", "<|endoftext|>" })
     void enormousSentencesAreRefusedAtOnce(String piece) {
         String enormous = "x" + piece.repeat(10_000_000 / piece.length()) + "x";
-        assertTimeoutPreemptively(Duration.ofSeconds(1), () -> {
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> {
             for (Task task : Task.values()) {
                 assertThatThrownBy(() -> model.prompt(0, new Instruction(task, List.of(enormous))))
                         .isInstanceOf(InstructionException.class)

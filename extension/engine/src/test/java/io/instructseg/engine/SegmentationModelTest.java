@@ -37,6 +37,7 @@ import io.instructseg.engine.mask.Overlay;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.engine.session.TestModel;
+import io.instructseg.engine.text.Medium;
 import io.instructseg.engine.text.Task;
 import io.instructseg.format.Signature;
 
@@ -201,9 +202,11 @@ class SegmentationModelTest {
     @Test
     void candidatesAreThoseOfTheAnswer() throws IOException {
         Segmentation answer = segment(PICTURE, INSTRUCTIONS.subList(0, 1), Candidates.ALL).get(0);
-        assertThat(model.candidates(PICTURE.image(), model.prompts().segmentation(Task.REFERRING, List.of("the red square"))))
+        assertThat(model.candidates(PICTURE.image(),
+                model.prompts().segmentation(Medium.IMAGE, Task.REFERRING, List.of("the red square"))))
                 .isEqualTo(answer.candidates());
-        assertThat(model.candidates(PICTURE.image(), model.prompts().segmentation(Task.REFERRING, List.of("")))).hasSize(10);
+        assertThat(model.candidates(PICTURE.image(), model.prompts().segmentation(Medium.IMAGE, Task.REFERRING, List.of(""))))
+                .hasSize(10);
     }
 
     /** Somebody else's SavedModel has no model.json. */

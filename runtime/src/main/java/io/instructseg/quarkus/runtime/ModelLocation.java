@@ -2,6 +2,7 @@ package io.instructseg.quarkus.runtime;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -26,17 +27,25 @@ final class ModelLocation {
         ModelLocation location = new ModelLocation(configured.filter(value -> !value.isBlank()).orElseThrow(
                 () -> failure("is not set, and production has no default model. Convert a checkpoint with 'instructseg convert"
                         + " CHECKPOINT_DIR MODEL_DIR' (docs/converting.md) and set it to MODEL_DIR")));
-        if (location.isOnClassPath() ? !ClassPathDirectory.has(location.resource(), MODEL_FILE)
-                : !Files.isRegularFile(location.directory().resolve(MODEL_FILE))) {
-            throw failure("is '" + location.configured + "', where no " + MODEL_FILE + " was found. Expected a directory that"
-                    + " 'instructseg convert' wrote" + (location.isOnClassPath() ? ", on the class path"
-                            : " (" + location.directory().toAbsolutePath() + ")"));
+        if (!location.hasModel()) {
+            throw failure("is '" + location.configured + "', where no " + MODEL_FILE
+                    + " was found. Expected a directory that 'instructseg convert' wrote"
+                    + (location.isOnClassPath() ? ", on the class path" : ", from " + Path.of("").toAbsolutePath()));
         }
         return location;
     }
 
     private static ConfigurationException failure(String what) {
         return new ConfigurationException(PROPERTY + " " + what, Set.of(PROPERTY));
+    }
+
+    private boolean hasModel() {
+        try {
+            return isOnClassPath() ? ClassPathDirectory.has(resource(), MODEL_FILE)
+                    : Files.isRegularFile(directory().resolve(MODEL_FILE));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     boolean isOnClassPath() {

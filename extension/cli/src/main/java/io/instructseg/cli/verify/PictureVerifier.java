@@ -18,6 +18,7 @@ import io.instructseg.engine.image.Preprocessing;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.session.HostTensor;
+import io.instructseg.engine.text.Medium;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.format.Signature;
 
@@ -79,7 +80,7 @@ final class PictureVerifier {
         GoldenTensor ids = golden.get("prompt", "input_ids");
         for (int item = 0; item < instructions.size(); item++) {
             Instruction instruction = instructions.get(item);
-            Prompt prompt = model.prompts().segmentation(instruction.task(), instruction.sentences());
+            Prompt prompt = model.prompts().segmentation(Medium.IMAGE, instruction.task(), instruction.sentences());
             comparisons.add(Comparison.exact("prompt", "ids " + item, ids.rows(item, item + 1).values(), floats(prompt.ids())));
             comparisons.add(Comparison.exact("prompt", "instruction " + item,
                     golden.get("prompt", "token_refer_id." + item).values(), floats(prompt.instruction())));
@@ -119,7 +120,7 @@ final class PictureVerifier {
     private void verifyWholeRun() throws IOException {
         Instruction instruction = golden.instructions().get(0);
         List<Candidate> candidates = model.candidates(picture(0),
-                model.prompts().segmentation(instruction.task(), instruction.sentences()));
+                model.prompts().segmentation(Medium.IMAGE, instruction.task(), instruction.sentences()));
         int winner = golden.index("winner", candidates.size());
         if (!tolerances.half()) {
             float[] scores = new float[candidates.size()];

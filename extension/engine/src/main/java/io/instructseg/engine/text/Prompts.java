@@ -26,20 +26,28 @@ public final class Prompts {
     private static final Pattern PLACEHOLDER = Pattern.compile("<image>|<seg>|<refer>|<temporal>");
 
     private final Tokenizer tokenizer;
-    private final Map<Task, int[]> templates = new EnumMap<>(Task.class);
+    private final Map<Medium, Map<Task, int[]>> templates = new EnumMap<>(Medium.class);
 
     /** @throws TokenizerException if the tokenizer's {@code model_max_length} is too small for the prompts */
     public Prompts(Tokenizer tokenizer) throws TokenizerException {
         this.tokenizer = tokenizer;
-        for (Task task : Task.values()) {
-            int[] ids = tokenize(SYSTEM + task.body() + ASSISTANT + ANSWER).toArray();
-            // The official collator would cut the prompt, and with it the mask queries.
-            if (ids.length > tokenizer.maxLength()) {
-                throw new TokenizerException("tokenizer_config.json", "model_max_length",
-                        String.valueOf(tokenizer.maxLength()), "at least %d, the length of a prompt".formatted(ids.length));
+        for (Medium medium : Medium.values()) {
+            Map<Task, int[]> ofMedium = new EnumMap<>(Task.class);
+            for (Task task : Task.values()) {
+                ofMedium.put(task, template(medium.body(task)));
             }
-            templates.put(task, ids);
+            templates.put(medium, ofMedium);
         }
+    }
+
+    private int[] template(String body) throws TokenizerException {
+        int[] ids = tokenize(SYSTEM + body + ASSISTANT + ANSWER).toArray();
+        // The official collator would cut the prompt, and with it the mask queries.
+        if (ids.length > tokenizer.maxLength()) {
+            throw new TokenizerException("tokenizer_config.json", "model_max_length", String.valueOf(tokenizer.maxLength()),
+                    "at least %d, the length of a prompt".formatted(ids.length));
+        }
+        return ids;
     }
 
     /**
@@ -47,26 +55,28 @@ public final class Prompts {
      *
      * @throws IllegalArgumentException if there is no sentence
      */
-    public Prompt segmentation(Task task, List<String> sentences) {
-        IntStream instruction = Arrays.stream(tokenizer.encode(instruction(task, sentences)));
-        return new Prompt(templates.get(task).clone(),
+    public Prompt segmentation(Medium medium, Task task, List<String> sentences) {
+        IntStream instruction = Arrays.stream(tokenizer.encode(instruction(medium, task, sentences)));
+        return new Prompt(templates.get(medium).get(task).clone(),
                 IntStream.concat(instruction, IntStream.of(tokenizer.segmentationToken())).toArray());
     }
 
     /**
      * The instruction by the official rules. Referring: each sentence with a full stop, joined by blanks, stripped.
-     * REASONING: the first sentence, stripped. VIDEO_REASONING: joined by blanks, stripped, without {@code (s)}.
+     * Reasoning: of an image the first sentence, stripped; of a video joined by blanks, stripped, without {@code (s)}.
      *
      * @throws IllegalArgumentException if there is no sentence
      */
-    public static String instruction(Task task, List<String> sentences) {
+    public static String instruction(Medium medium, Task task, List<String> sentences) {
         if (sentences.isEmpty()) {
             throw new IllegalArgumentException("sentences: found none, expected at least one");
         }
-        return switch (task) {
-            case REFERRING, VIDEO_REFERRING -> strip(sentences.stream().collect(Collectors.joining(". ", " ", ".")));
-            case REASONING -> strip(sentences.get(0));
-            case VIDEO_REASONING -> strip(String.join(" ", sentences)).replace("(s)", "");
+        if (task == Task.REFERRING) {
+            return strip(sentences.stream().collect(Collectors.joining(". ", " ", ".")));
+        }
+        return switch (medium) {
+            case IMAGE -> strip(sentences.get(0));
+            case VIDEO -> strip(String.join(" ", sentences)).replace("(s)", "");
         };
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,8 @@ import io.instructseg.format.Placeholders;
 class PromptsTest {
 
     private static final Map<String, Task> TASKS = Map.of("res", Task.REFERRING, "reasonseg", Task.REASONING,
-            "rvos", Task.VIDEO_REFERRING, "revos", Task.VIDEO_REASONING);
+            "rvos", Task.REFERRING, "revos", Task.REASONING);
+    private static final Set<String> VIDEO_TASKS = Set.of("rvos", "revos");
     private static final Map<String, Task> CASE_TASKS = Map.of("RES", Task.REFERRING, "ReasonSeg", Task.REASONING);
 
     @TempDir
@@ -65,8 +67,8 @@ class PromptsTest {
                     .filter(golden -> golden.get("instruction").isTextual()).toList();
             assertThat(images).hasSizeGreaterThanOrEqualTo(11).allSatisfy(golden -> {
                 Task task = CASE_TASKS.get(golden.get("task").textValue());
-                assertThat(golden.get("prompt").textValue()).contains(task.body());
-                assertThat(Prompts.instruction(task, TokenizerGoldens.strings(golden.get("sentences"))))
+                assertThat(golden.get("prompt").textValue()).contains(Medium.IMAGE.body(task));
+                assertThat(Prompts.instruction(Medium.IMAGE, task, TokenizerGoldens.strings(golden.get("sentences"))))
                         .isEqualTo(golden.get("instruction").textValue());
             });
         }
@@ -75,18 +77,19 @@ class PromptsTest {
     /** Each expected string was made by the official expressions in Python. */
     @Test
     void stripsAsPythonDoes() {
-        assertThat(Prompts.instruction(Task.REASONING, List.of("\u001C\u0085 \u3000a b\u200B\u00A0\u2029\t")))
+        assertThat(Prompts.instruction(Medium.IMAGE, Task.REASONING, List.of("\u001C\u0085 \u3000a b\u200B\u00A0\u2029\t")))
                 .isEqualTo("a b\u200B");
-        assertThat(Prompts.instruction(Task.REASONING, List.of("\uFEFFa\u180E", "ignored"))).isEqualTo("\uFEFFa\u180E");
-        assertThat(Prompts.instruction(Task.REASONING, List.of(" \n "))).isEmpty();
-        assertThat(Prompts.instruction(Task.REFERRING, List.of("\n a ", "b."))).isEqualTo("a . b..");
-        assertThat(Prompts.instruction(Task.VIDEO_REFERRING, List.of(""))).isEqualTo(".");
-        assertThat(Prompts.instruction(Task.VIDEO_REASONING, List.of("(s) dog(s)  "))).isEqualTo(" dog");
+        assertThat(Prompts.instruction(Medium.IMAGE, Task.REASONING, List.of("\uFEFFa\u180E", "ignored")))
+                .isEqualTo("\uFEFFa\u180E");
+        assertThat(Prompts.instruction(Medium.IMAGE, Task.REASONING, List.of(" \n "))).isEmpty();
+        assertThat(Prompts.instruction(Medium.IMAGE, Task.REFERRING, List.of("\n a ", "b."))).isEqualTo("a . b..");
+        assertThat(Prompts.instruction(Medium.VIDEO, Task.REFERRING, List.of(""))).isEqualTo(".");
+        assertThat(Prompts.instruction(Medium.VIDEO, Task.REASONING, List.of("(s) dog(s)  "))).isEqualTo(" dog");
     }
 
     @Test
     void refusesNoSentence() {
-        assertThatIllegalArgumentException().isThrownBy(() -> Prompts.instruction(Task.REFERRING, List.of()))
+        assertThatIllegalArgumentException().isThrownBy(() -> Prompts.instruction(Medium.IMAGE, Task.REFERRING, List.of()))
                 .withMessage("sentences: found none, expected at least one");
     }
 
@@ -94,7 +97,8 @@ class PromptsTest {
     void placeholdersOfAUserArePlainText() throws IOException {
         Prompts prompts = prompts(TokenizerGoldens.PHI2);
         String text = "<image><seg><refer><temporal>";
-        assertThat(Arrays.stream(prompts.segmentation(Task.REFERRING, List.of(text)).instruction()).filter(id -> id < 0))
+        assertThat(Arrays.stream(prompts.segmentation(Medium.IMAGE, Task.REFERRING, List.of(text)).instruction())
+                .filter(id -> id < 0))
                 .isEmpty();
         assertThat(Arrays.stream(prompts.question(text, true)).filter(id -> id < 0)).containsExactly(Placeholders.IMAGE);
     }
@@ -130,9 +134,10 @@ class PromptsTest {
         JsonNode instructions = expected.get("token_refer_id");
         boolean severalObjects = instructions.get(0).isArray();
         JsonNode sentences = golden.get("input").elements().next();
+        Medium medium = VIDEO_TASKS.contains(golden.get("task").textValue()) ? Medium.VIDEO : Medium.IMAGE;
         for (int i = 0; i < (severalObjects ? instructions.size() : 1); i++) {
             JsonNode own = severalObjects ? sentences.get(i) : sentences;
-            Prompt prompt = prompts.segmentation(task,
+            Prompt prompt = prompts.segmentation(medium, task,
                     own.isArray() ? TokenizerGoldens.strings(own) : List.of(own.textValue()));
             assertThat(prompt.ids()).as("%s", golden.get("id"))
                     .isEqualTo(TokenizerGoldens.ints(expected.get("input_ids")));

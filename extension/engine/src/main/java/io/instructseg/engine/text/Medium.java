@@ -1,0 +1,24 @@
+package io.instructseg.engine.text;
+
+/** What is segmented; each medium has the prompts that it was trained with. */
+public enum Medium {
+
+    IMAGE("This is an image <temporal>\n<image>\n, please doing %s"
+            + " Segmentation according to the following instruction:\n<refer>"),
+    VIDEO("There are reference frames and key frame <temporal>\n<image>\n. Please doing %s"
+            + " Segmentation according to the following instruction.\nThis is all the instruction: <refer>\n");
+
+    private final String body;
+
+    Medium(String body) {
+        this.body = body;
+    }
+
+    /** What the user says, with placeholders. */
+    String body(Task task) {
+        return body.formatted(switch (task) {
+            case REFERRING -> "Referring";
+            case REASONING -> "Reasoning";
+        });
+    }
+}
