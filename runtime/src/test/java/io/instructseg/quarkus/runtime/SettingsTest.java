@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.text.Task;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -51,7 +52,8 @@ class SettingsTest {
     }
 
     private static InstructSegConfig config(Map<String, String> values) {
-        return new SmallRyeConfigBuilder().withMapping(InstructSegConfig.class).withConverters(new MemorySizeConverter())
+        return new SmallRyeConfigBuilder().withMapping(InstructSegConfig.class)
+                .withConverter(MemorySize.class, 100, new MemorySizeConverter())
                 .withSources(new PropertiesConfigSource(values, "test", 100)).build()
                 .getConfigMapping(InstructSegConfig.class);
     }
