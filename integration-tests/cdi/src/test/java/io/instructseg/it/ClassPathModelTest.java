@@ -1,37 +1,69 @@
 package io.instructseg.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import jakarta.inject.Inject;
 
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 
+import io.instructseg.engine.CancellationToken;
+import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.SegmentationOptions;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.session.StageException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.runtime.ModelService;
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.InstanceHandle;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 
 /** A model in a jar on the class path, with other defaults. */
 @QuarkusTest
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @TestProfile(ClassPathModelTest.Configuration.class)
 class ClassPathModelTest {
+
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     @Inject
     InstructSeg instructSeg;
 
     @Test
+    @Order(1)
     void answersWithTheConfiguredTaskAndThreshold() {
         Example example = Example.of("reason");
-        Segmentation answer = instructSeg.segment(Image.of(example.picture()), example.sentence()).await()
-                .atMost(Duration.ofMinutes(2));
+        Segmentation answer = instructSeg.segment(Image.of(example.picture()), example.sentence()).await().atMost(LONG);
         assertThat(answer.score()).isCloseTo(example.score(), within(1e-4));
         assertThat(answer.found()).isFalse();
+    }
+
+    @Test
+    @Order(2)
+    void theModelIsFreedWithTheBean() throws ReflectiveOperationException {
+        InstanceHandle<ModelService> bean = Arc.container().instance(ModelService.class);
+        Field field = ModelService.class.getDeclaredField("model");
+        field.setAccessible(true);
+        SegmentationModel model = (SegmentationModel) field.get(bean.get());
+        bean.destroy();
+        DecodedImage image = new DecodedImage(new RgbImage(1, 1, new byte[3]), false);
+        assertThatThrownBy(() -> model.segment(image, List.of(Instruction.referring("a cup")), SegmentationOptions.DEFAULT,
+                CancellationToken.NONE)).isInstanceOf(StageException.class).hasMessageContaining("close() has been called");
     }
 
     public static class Configuration implements QuarkusTestProfile {
