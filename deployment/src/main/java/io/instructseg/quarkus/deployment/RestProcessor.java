@@ -1,6 +1,7 @@
 package io.instructseg.quarkus.deployment;
 
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
 
@@ -21,11 +22,16 @@ class RestProcessor {
 
     private static final String RESOURCE = "io.instructseg.quarkus.runtime.rest.SegmentationsResource";
 
+    private static final String[] SCHEMAS = Stream
+            .of("Request", "Form", "Answer", "Picture", "Segmented", "CandidateOf", "MaskOf", "BoxOf", "RunLengths", "Problem")
+            .map(name -> "io.instructseg.quarkus.runtime.rest.OpenApi$" + name).toArray(String[]::new);
+
     /** Quarkus REST finds the resource as if it were the host's own. */
     @BuildStep
     void resource(Capabilities capabilities, BuildProducer<AdditionalIndexedClassesBuildItem> indexed) {
         if (capabilities.isPresent(Capability.REST)) {
             indexed.produce(new AdditionalIndexedClassesBuildItem(RESOURCE));
+            indexed.produce(new AdditionalIndexedClassesBuildItem(SCHEMAS));
         }
     }
 

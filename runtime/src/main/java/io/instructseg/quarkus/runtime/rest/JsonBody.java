@@ -72,7 +72,7 @@ final class JsonBody {
 
     private void image(JsonToken token) throws IOException {
         expect(token, JsonToken.VALUE_STRING, "the picture's file as base64");
-        BoundedBytes bytes = new BoundedBytes(maxImageBytes);
+        BoundedBytes bytes = new BoundedBytes(RequestFields.IMAGE, maxImageBytes);
         try {
             json.readBinaryValue(bytes);
         } catch (IllegalArgumentException e) {

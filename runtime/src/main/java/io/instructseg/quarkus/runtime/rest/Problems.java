@@ -75,13 +75,14 @@ final class Problems {
         return builder(problem.status(), problem.field(), problem.getMessage()).build();
     }
 
-    /** An error that Quarkus REST or a host's filter found; one that brings its own body keeps it. */
-    static Response of(WebApplicationException failure, String detail) {
+    /** An error without a body that Quarkus REST or a host's filter found. */
+    static Response of(WebApplicationException failure) {
         Response response = failure.getResponse();
-        if (response.hasEntity() || response.getStatus() < Status.BAD_REQUEST.getStatusCode()) {
+        if (response.getStatus() < Status.BAD_REQUEST.getStatusCode()) {
             return response;
         }
-        return Response.fromResponse(response).type(MEDIA_TYPE).entity(body(response.getStatusInfo(), null, detail)).build();
+        return Response.fromResponse(response).type(MEDIA_TYPE)
+                .entity(body(response.getStatusInfo(), null, response.getStatusInfo().getReasonPhrase())).build();
     }
 
     private static Response.ResponseBuilder builder(StatusType status, String field, String detail) {

@@ -1,11 +1,18 @@
 package io.instructseg.quarkus.runtime.rest;
 
+import static io.instructseg.quarkus.runtime.rest.ProblemException.badField;
+
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response.Status;
+
+import io.instructseg.engine.Candidates;
+import io.instructseg.quarkus.SegmentationRequest;
 
 /** What an answer looks like. */
 enum Representation {
@@ -30,20 +37,43 @@ enum Representation {
         return type;
     }
 
-    boolean isPicture() {
-        return this != JSON;
+    /** @throws ProblemException if the request has more answers than a picture can show */
+    void check(SegmentationRequest request) {
+        if (this == JSON) {
+            return;
+        }
+        if (request.instructions().size() > 1) {
+            throw badField(RequestFields.SENTENCES, "found " + request.instructions().size()
+                    + " sentences, expected one, since Accept asks for a picture");
+        }
+        if (request.candidates() == Candidates.ALL) {
+            throw badField(RequestFields.CANDIDATES, "found 'all', expected 'best', since Accept asks for a picture");
+        }
     }
 
     /**
      * Chooses what a client likes best, the first of equals. The overlay has to be asked for: {@code image/png; view=overlay}.
      *
-     * @param ranges of the Accept header; none means anything
-     * @return empty if there is nothing it takes
+     * @throws ProblemException if there is nothing it takes
      */
-    static Optional<Representation> choose(List<MediaType> ranges) {
-        if (ranges.isEmpty()) {
-            return Optional.of(JSON);
+    static Representation choose(HttpHeaders headers) {
+        List<MediaType> ranges = ranges(headers.getRequestHeader(HttpHeaders.ACCEPT));
+        return ranges.isEmpty() ? JSON
+                : choose(ranges).orElseThrow(() -> new ProblemException(Status.NOT_ACCEPTABLE, null,
+                        "Accept: found nothing that can be sent, expected application/json, image/png or image/png;"
+                                + " view=overlay"));
+    }
+
+    private static List<MediaType> ranges(List<String> headers) {
+        try {
+            return headers.stream().flatMap(header -> Stream.of(header.split(","))).map(String::strip)
+                    .filter(range -> !range.isEmpty()).map(MediaType::valueOf).toList();
+        } catch (IllegalArgumentException e) {
+            throw badField(HttpHeaders.ACCEPT, "found what is no list of media types");
         }
+    }
+
+    private static Optional<Representation> choose(List<MediaType> ranges) {
         return Stream.of(values()).filter(one -> one.quality(ranges) > 0)
                 .max(Comparator.<Representation> comparingDouble(one -> one.quality(ranges))
                         .thenComparing(Comparator.reverseOrder()));

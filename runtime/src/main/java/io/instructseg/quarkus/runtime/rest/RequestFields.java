@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 import io.instructseg.engine.Candidates;
 import io.instructseg.engine.Instruction;
@@ -21,6 +22,7 @@ final class RequestFields {
     static final String TASK = "task";
     static final String CANDIDATES = "candidates";
     static final String THRESHOLD = "threshold";
+    static final Set<String> NAMES = Set.of(IMAGE, SENTENCES, TASK, CANDIDATES, THRESHOLD);
     /** Each costs about what a request costs. */
     static final int MOST_SENTENCES = 64;
     /** Far more than the model's 2048 tokens, far less than what costs time to split into tokens. */
