@@ -25,6 +25,23 @@ final class OpenApi {
             {"status": 400, "title": "Bad Request", "detail": "sentences: found none, expected at least one",
              "field": "sentences"}""";
 
+    static final String NOT_ACCEPTABLE = """
+            {"status": 406, "title": "Not Acceptable", "detail": "Accept: found nothing that can be sent, expected \
+            application/json, image/png or image/png; view=overlay"}""";
+    static final String TOO_LARGE = """
+            {"status": 413, "title": "Request Entity Too Large", "detail": "image: the picture has too many pixels: \
+            found 10000x10000 = 100000000, the limit is 64000000", "field": "image"}""";
+    static final String UNSUPPORTED = """
+            {"status": 415, "title": "Unsupported Media Type", "detail": "image: not a picture of a known format: found \
+            the first bytes 25 50 44 46, expected JPEG, PNG, WebP, GIF or BMP", "field": "image"}""";
+    static final String DAMAGED = """
+            {"status": 422, "title": "Unprocessable Content", "detail": "image: damaged PNG: expected an IHDR chunk of 13 \
+            bytes first", "field": "image"}""";
+    static final String FAILED = """
+            {"status": 500, "title": "Internal Server Error", "detail": "stage reason of the model failed"}""";
+    static final String BUSY = """
+            {"status": 503, "title": "Service Unavailable", "detail": "too many requests wait for the model already"}""";
+
     private OpenApi() {
     }
 
@@ -78,14 +95,15 @@ final class OpenApi {
 
     @Schema(name = "InstructSegMask", requiredProperties = { "area", "box", "rle", "polygons" })
     record MaskOf(@Schema(description = "Number of pixels") long area,
-            @Schema(description = "The smallest around the mask, null if that is empty", nullable = true) BoxOf box,
+            BoxOf box,
             RunLengths rle,
             @Schema(description = "Coordinates of a GeoJSON MultiPolygon in corners of pixels: rings are closed, exteriors come"
                     + " before their holes. Null for noise of more than " + JsonAnswer.MOST_CORNERS
                     + " corners", nullable = true) List<List<List<List<Integer>>>> polygons) {
     }
 
-    @Schema(name = "InstructSegBox", description = "In pixels", requiredProperties = { "x", "y", "width", "height" })
+    @Schema(name = "InstructSegBox", description = "The smallest box around the mask, in pixels; null if that is empty", nullable = true, requiredProperties = {
+            "x", "y", "width", "height" })
     record BoxOf(int x, int y, int width, int height) {
     }
 

@@ -3,8 +3,12 @@ package io.instructseg.quarkus.runtime.rest;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.Response.StatusType;
 
-/** A request that gets no segmentation: the status, what is wrong, and in which field, null if it is in none. */
-class ProblemException extends RuntimeException {
+/**
+ * A request that gets no segmentation: the status, what is wrong, and in which field, null if it is in none. Public only for
+ * the
+ * code that Quarkus generates.
+ */
+public class ProblemException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
