@@ -9,7 +9,7 @@ final class Json {
 
     /** Strict, and bounded: pictures don't pass through strings. */
     static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(2).maxNumberLength(100)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(3).maxNumberLength(100)
                     .maxNameLength(1000).maxStringLength(RequestFields.MOST_CHARACTERS).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 

@@ -34,7 +34,7 @@ final class JsonBody {
      * @throws IOException if it can't be read
      */
     static RequestFields read(InputStream body, long maxImageBytes) throws IOException {
-        try (JsonParser json = Json.FACTORY.createParser(body)) {
+        try (JsonParser json = Json.FACTORY.createParser(body).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
             return new JsonBody(json, maxImageBytes).read();
         }
     }

@@ -2,6 +2,7 @@ package io.instructseg.quarkus.runtime.rest;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 
 import jakarta.ws.rs.POST;
@@ -82,10 +83,20 @@ public class SegmentationsResource {
     @APIResponse(responseCode = "500", description = "The model failed", content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "a stage", value = OpenApi.FAILED)))
     @APIResponse(responseCode = "503", description = "Too many requests wait already, or there is no model", headers = @Header(name = HttpHeaders.RETRY_AFTER, description = "In seconds", schema = @Schema(type = SchemaType.INTEGER)), content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "busy", value = OpenApi.BUSY)))
     public Uni<Response> segment(InputStream body, @Context HttpHeaders headers, @Context UriInfo uri) throws IOException {
-        Representation representation = Representation.choose(headers);
-        RequestFields fields = RequestReader.read(body, headers, uri, config.image().maxBytes().asLongValue());
-        SegmentationRequest request = fields.toRequest(config.task());
-        representation.check(request);
+        try {
+            Representation representation = Representation.choose(headers);
+            RequestFields fields = RequestReader.read(body, headers, uri, config.image().maxBytes().asLongValue());
+            SegmentationRequest request = fields.toRequest(config.task());
+            representation.check(request);
+            return answer(request, representation);
+        } catch (ProblemException e) {
+            // who still sends may not see the answer: the connection breaks
+            body.transferTo(OutputStream.nullOutputStream());
+            throw e;
+        }
+    }
+
+    private Uni<Response> answer(SegmentationRequest request, Representation representation) {
         return instructSeg.segment(request).map(answers -> response(answers, request, representation)).onFailure()
                 .recoverWithItem(Problems::of);
     }
@@ -109,5 +120,11 @@ public class SegmentationsResource {
     @ServerExceptionMapper
     public Response problem(WebApplicationException failure) {
         return Problems.of(failure);
+    }
+
+    /** The body ended early, or took too long. */
+    @ServerExceptionMapper
+    public Response problem(IOException failure) {
+        return Problems.of(new ProblemException(Response.Status.BAD_REQUEST, null, "the body could not be read to its end"));
     }
 }
