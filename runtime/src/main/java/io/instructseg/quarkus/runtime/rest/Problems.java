@@ -38,8 +38,8 @@ final class Problems {
         if (failure instanceof ImageException image) {
             return of(new ProblemException(status(image), RequestFields.IMAGE, "image: " + image.getMessage()));
         }
-        if (failure instanceof InstructionException) {
-            return of(ProblemException.badField(RequestFields.SENTENCES, failure.getMessage()));
+        if (failure instanceof InstructionException instruction) {
+            return of(problem(instruction));
         }
         if (failure instanceof QueueFullException) {
             return unavailable("too many requests wait for the model already");
@@ -49,6 +49,13 @@ final class Problems {
         }
         LOG.failed(failure);
         return of(new ProblemException(Status.INTERNAL_SERVER_ERROR, null, serverError(failure)));
+    }
+
+    /** Each sentence is an instruction: the message, which names that first, gets the field's name. */
+    private static ProblemException problem(InstructionException failure) {
+        String message = failure.getMessage();
+        return ProblemException.badField(RequestFields.SENTENCES + "[" + failure.index() + "]",
+                message.substring(message.indexOf(": ") + 2));
     }
 
     private static StatusType status(ImageException failure) {
