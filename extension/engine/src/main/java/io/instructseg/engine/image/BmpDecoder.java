@@ -45,7 +45,8 @@ final class BmpDecoder {
         } else if (headerSize >= 40 && headerSize <= 124) {
             readWindowsHeader();
         } else {
-            throw new ImageException("unsupported BMP: found a header of " + headerSize + " bytes, expected 12 or 40 to 124");
+            throw new ImageException(ImageException.Kind.UNSUPPORTED,
+                    "unsupported BMP: found a header of " + headerSize + " bytes, expected 12 or 40 to 124");
         }
         limits.checkSize(width, height);
         checkFormat();
@@ -99,7 +100,8 @@ final class BmpDecoder {
             default -> false;
         };
         if (!valid) {
-            throw new ImageException("unsupported BMP: found " + bits + " bits with compression " + compression);
+            throw new ImageException(ImageException.Kind.UNSUPPORTED,
+                    "unsupported BMP: found " + bits + " bits with compression " + compression);
         }
     }
 

@@ -78,7 +78,7 @@ public final class ImageDecoder {
         if (startsWith(data, ascii("BM"))) {
             return BmpDecoder.decode(data, limits);
         }
-        throw new ImageException("not a picture of a known format: found the first bytes "
+        throw new ImageException(ImageException.Kind.UNSUPPORTED, "not a picture of a known format: found the first bytes "
                 + hex(Arrays.copyOf(data, Math.min(data.length, 8))) + ", expected JPEG, PNG, WebP, GIF or BMP");
     }
 

@@ -10,11 +10,35 @@ public class ImageException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    public ImageException(String message) {
-        super(message);
+    /** What is wrong with a picture. */
+    public enum Kind {
+        /** Of a format, or of a variant of it, that is not known. */
+        UNSUPPORTED,
+        /** Beyond the limits. */
+        TOO_LARGE,
+        /** Not what its format says. */
+        DAMAGED
     }
 
+    private final Kind kind;
+
+    public ImageException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    /** A damaged picture. */
+    public ImageException(String message) {
+        this(Kind.DAMAGED, message);
+    }
+
+    /** A damaged picture. */
     public ImageException(String message, Throwable cause) {
         super(message, cause);
+        this.kind = Kind.DAMAGED;
+    }
+
+    public Kind kind() {
+        return kind;
     }
 }

@@ -1,5 +1,7 @@
 package io.instructseg.engine.image;
 
+import io.instructseg.engine.image.ImageException.Kind;
+
 /**
  * What a picture may cost. Both limits are checked before any pixel is decoded.
  *
@@ -36,7 +38,7 @@ public record ImageLimits(long maxBytes, long maxPixels) {
             throw new ImageException("the picture is empty: found 0 bytes");
         }
         if (bytes > mostBytes()) {
-            throw new ImageException(
+            throw new ImageException(Kind.TOO_LARGE,
                     "the picture's file is too large: found more than the limit of " + mostBytes() + " bytes");
         }
     }
@@ -47,12 +49,12 @@ public record ImageLimits(long maxBytes, long maxPixels) {
                     + ", expected at least 1x1");
         }
         if (width > MAX_SIDE || height > MAX_SIDE) {
-            throw new ImageException("the picture's side is too long: found " + width + "x" + height
+            throw new ImageException(Kind.TOO_LARGE, "the picture's side is too long: found " + width + "x" + height
                     + ", the limit is " + MAX_SIDE);
         }
         long most = Math.min(maxPixels, MAX_ARRAY_PIXELS);
         if (width * height > most) {
-            throw new ImageException("the picture has too many pixels: found " + width + "x" + height + " = "
+            throw new ImageException(Kind.TOO_LARGE, "the picture has too many pixels: found " + width + "x" + height + " = "
                     + width * height + ", the limit is " + most);
         }
     }

@@ -82,7 +82,8 @@ final class JpegSegments {
                 yield !jfif && rgb ? Color.RGB : Color.YCC;
             }
             case 4 -> adobeTransform > 0 ? Color.YCCK : Color.CMYK;
-            default -> throw new ImageException("unsupported JPEG: found " + components + " components, expected 1, 3 or 4");
+            default -> throw new ImageException(ImageException.Kind.UNSUPPORTED,
+                    "unsupported JPEG: found " + components + " components, expected 1, 3 or 4");
         };
     }
 
@@ -133,7 +134,7 @@ final class JpegSegments {
 
     private void readFrame(int marker, int body, ImageLimits limits) throws ImageException {
         if (frame >= 0 || marker > 0xc2 || data[body] != 8) {
-            throw new ImageException("unsupported JPEG: " + (frame >= 0 ? "two frames"
+            throw new ImageException(ImageException.Kind.UNSUPPORTED, "unsupported JPEG: " + (frame >= 0 ? "two frames"
                     : "found process 0x" + Integer.toHexString(marker) + " with " + data[body]
                             + " bits, expected baseline or progressive Huffman coding with 8 bits"));
         }

@@ -7,11 +7,20 @@ public class StageException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    private final Signature signature;
+
     public StageException(Signature signature, String problem) {
         super("stage " + signature.key() + " failed: " + problem);
+        this.signature = signature;
     }
 
     StageException(Signature signature, Throwable cause) {
         super("stage " + signature.key() + " failed: " + cause.getMessage(), cause);
+        this.signature = signature;
+    }
+
+    /** The stage. */
+    public Signature signature() {
+        return signature;
     }
 }

@@ -1,0 +1,119 @@
+package io.instructseg.it.rest;
+
+import static io.instructseg.it.rest.Examples.ENDPOINT;
+import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import java.net.Socket;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+
+import io.instructseg.engine.Candidate;
+import io.instructseg.engine.Instruction;
+import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.mask.Mask;
+import io.instructseg.engine.session.StageException;
+import io.instructseg.format.Signature;
+import io.instructseg.quarkus.Image;
+import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.QueueFullException;
+import io.instructseg.quarkus.SegmentationRequest;
+import io.quarkus.runtime.BlockingOperationControl;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusMock;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import io.smallrye.mutiny.Uni;
+
+/** What the endpoint does when the bean, or the client, fails. */
+@QuarkusTest
+class FailuresTest {
+
+    @TestHTTPResource(ENDPOINT)
+    URI endpoint;
+
+    private static void bean(Uni<List<Segmentation>> answer) {
+        QuarkusMock.installMockForType(new InstructSeg() {
+
+            @Override
+            public Uni<Segmentation> segment(Image image, String sentence) {
+                return answer.map(answers -> answers.get(0));
+            }
+
+            @Override
+            public Uni<List<Segmentation>> segment(SegmentationRequest request) {
+                assertThat(BlockingOperationControl.isBlockingAllowed()).as("bodies are read on a worker thread").isTrue();
+                return answer;
+            }
+        }, InstructSeg.class);
+    }
+
+    private static ValidatableResponse ask() {
+        return given().contentType("image/png").queryParam("sentences", "a").body(Examples.png(8, 8)).post(ENDPOINT).then();
+    }
+
+    private static ValidatableResponse problem(Throwable failure, int status, String detail) {
+        bean(Uni.createFrom().failure(failure));
+        return ask().statusCode(status).contentType("application/problem+json").body("status", equalTo(status)).body("detail",
+                equalTo(detail)).body("field", equalTo(null));
+    }
+
+    @Test
+    void whoCannotWaitMayTryAgain() {
+        problem(new QueueFullException(4), 503, "too many requests wait for the model already").header("Retry-After", "1");
+        problem(new ModelUnavailableException("/secret/path"), 503,
+                "there is no model to ask: it could not be loaded, or the service is shutting down").header("Retry-After", "1");
+    }
+
+    @Test
+    void theServicesOwnFailuresTellNothingInternal() {
+        problem(new StageException(Signature.REASON, "tensor secret:0"), 500, "stage reason of the model failed");
+        problem(new OutOfMemoryError("secret"), 500, "the service has not enough memory for this request");
+        problem(new IllegalStateException("secret"), 500, "the service failed");
+    }
+
+    @Test
+    void aClientThatGoesAwayCancelsItsRequest() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        bean(Uni.createFrom().<List<Segmentation>> nothing().onSubscription().invoke(asked::countDown).onCancellation()
+                .invoke(cancelled::countDown));
+        byte[] picture = Examples.png(8, 8);
+        try (Socket socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
+            socket.getOutputStream()
+                    .write(("POST " + ENDPOINT + "?sentences=a HTTP/1.1\r\nHost: a\r\nContent-Type: image/png\r\n"
+                            + "Content-Length: " + picture.length + "\r\n\r\n").getBytes(US_ASCII));
+            socket.getOutputStream().write(picture);
+            assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(cancelled.getCount()).isOne();
+        }
+        assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** A chessboard has the most corners of all masks. */
+    @Test
+    void noiseHasRunLengthsButNoPolygons() {
+        int side = 400;
+        boolean[] values = new boolean[side * side];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (i / side + i) % 2 == 0;
+        }
+        Mask mask = Mask.of(side, side, values);
+        bean(Uni.createFrom().item(() -> List.of(new Segmentation(Instruction.referring("a"), true, 0.5, mask,
+                List.of(new Candidate(0, 0.5, mask)),
+                new DecodedImage(new RgbImage(side, side, new byte[side * side * 3]), false),
+                Map.of()))));
+        ask().statusCode(200).body("segmentations[0].mask.polygons", equalTo(null)).body("segmentations[0].mask.area",
+                equalTo(side * side / 2));
+    }
+}

@@ -1,0 +1,115 @@
+package io.instructseg.it.rest;
+
+import static io.instructseg.it.rest.Examples.ENDPOINT;
+import static io.instructseg.it.rest.Examples.MAPPER;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+import io.quarkus.test.junit.QuarkusTest;
+
+/** The host's OpenAPI document describes the endpoint as it is. */
+@QuarkusTest
+class OpenApiTest {
+
+    private JsonNode document;
+    private JsonNode operation;
+
+    @BeforeEach
+    void read() throws IOException {
+        document = MAPPER.readTree(given().queryParam("format", "json").get("/q/openapi").then().statusCode(200).extract()
+                .asByteArray());
+        operation = document.at("/paths").get(ENDPOINT).get("post");
+    }
+
+    @Test
+    void hasAllBodiesWithSchemaAndExample() {
+        JsonNode content = operation.at("/requestBody/content");
+        assertThat(content.fieldNames()).toIterable().containsExactlyInAnyOrder("application/json", "multipart/form-data",
+                "image/*", "application/octet-stream");
+        assertThat(content).allSatisfy(body -> {
+            assertThat(resolve(body.get("schema")).get("type").asText()).isIn("object", "string");
+            assertThat(body.get("examples")).hasSize(1);
+        });
+        assertThat(operation.get("parameters")).extracting(parameter -> parameter.get("name").asText())
+                .containsExactlyInAnyOrder("sentences", "task", "candidates", "threshold");
+    }
+
+    @Test
+    void hasAllAnswersWithSchemaAndExample() {
+        JsonNode responses = operation.get("responses");
+        assertThat(responses.fieldNames()).toIterable().containsExactlyInAnyOrder("200", "400", "406", "413", "415", "422",
+                "500", "503");
+        JsonNode found = responses.get("200");
+        assertThat(found.get("content").fieldNames()).toIterable().containsExactlyInAnyOrder("application/json", "image/png",
+                "image/png; view=overlay");
+        assertThat(found.get("headers").fieldNames()).toIterable().containsExactlyInAnyOrder("InstructSeg-Found",
+                "InstructSeg-Score");
+        assertThat(responses.at("/503/headers").has("Retry-After")).isTrue();
+        for (String status : names(responses)) {
+            assertThat(responses.get(status).get("description").asText()).isNotBlank();
+            if (!status.equals("200")) {
+                JsonNode problem = responses.get(status).get("content").get("application/problem+json");
+                assertThat(problem.at("/schema/$ref").asText()).endsWith("/InstructSegProblem");
+                JsonNode example = problem.get("examples").iterator().next().get("value");
+                assertThat(example.get("status").asText()).isEqualTo(status);
+                assertFits(example, problem.get("schema"));
+            }
+        }
+    }
+
+    /** The document is the documented answers' and problems' only description: compare it with real ones. */
+    @Test
+    void realAnswersFitTheSchemas() throws IOException {
+        JsonNode example = operation.at("/requestBody/content/application~1json/examples").iterator().next().get("value");
+        assertFits(example, operation.at("/requestBody/content/application~1json/schema"));
+        JsonNode schema = operation.at("/responses/200/content/application~1json/schema");
+        assertFits(operation.at("/responses/200/content/application~1json/examples").iterator().next().get("value"), schema);
+        JsonNode answer = MAPPER.readTree(given().contentType("application/json").body(example.toString()).post(ENDPOINT)
+                .then().statusCode(200).extract().asByteArray());
+        assertFits(answer, schema);
+        assertThat(answer.get("segmentations")).hasSize(2);
+        JsonNode all = MAPPER.readTree(given().contentType("image/png").queryParam("sentences", Examples.SCISSORS_SENTENCE)
+                .queryParam("candidates", "all").body(Examples.bytes(Examples.SCISSORS)).post(ENDPOINT).then().statusCode(200)
+                .extract().asByteArray());
+        assertFits(all, schema);
+    }
+
+    /** Required fields are there, and no others than those described. */
+    private void assertFits(JsonNode value, JsonNode reference) {
+        JsonNode schema = resolve(reference);
+        JsonNode type = schema.get("type");
+        if (value.isNull()) {
+            assertThat(type).as("null is described").anyMatch(one -> one.asText().equals("null"));
+        } else if (value.isArray()) {
+            value.forEach(item -> assertFits(item, schema.get("items")));
+        } else if (value.isObject() && schema.has("properties")) {
+            assertThat(names(schema.get("properties"))).containsAll(names(value));
+            schema.get("required").forEach(name -> assertThat(value.has(name.asText())).as(name.asText()).isTrue());
+            names(value).forEach(name -> assertFits(value.get(name), schema.get("properties").get(name)));
+        } else if (value.isObject()) {
+            value.forEach(item -> assertFits(item, schema.get("additionalProperties")));
+        } else {
+            String expected = value.isTextual() ? "string" : value.isBoolean() ? "boolean" : "number";
+            assertThat(type.asText().replace("integer", "number")).isEqualTo(expected);
+        }
+    }
+
+    private JsonNode resolve(JsonNode schema) {
+        return schema.has("$ref") ? document.at(schema.get("$ref").asText().substring(1)) : schema;
+    }
+
+    private static Set<String> names(JsonNode object) {
+        Set<String> names = new TreeSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+}

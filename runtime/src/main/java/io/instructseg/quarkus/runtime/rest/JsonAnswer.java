@@ -1,0 +1,150 @@
+package io.instructseg.quarkus.runtime.rest;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import jakarta.ws.rs.core.StreamingOutput;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+
+import io.instructseg.engine.Candidate;
+import io.instructseg.engine.Candidates;
+import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.mask.Box;
+import io.instructseg.engine.mask.Mask;
+import io.instructseg.engine.mask.Polygon;
+import io.instructseg.engine.mask.Ring;
+import io.instructseg.engine.mask.RunLengthEncoding;
+import io.instructseg.format.Signature;
+
+/** Writes answers as JSON while they are sent: run lengths and polygons exist for one mask at a time. */
+final class JsonAnswer implements StreamingOutput {
+
+    /** A megabyte or so of coordinates, at most: what has more is noise, which run lengths tell as well. */
+    static final long MOST_CORNERS = 100_000;
+
+    private final List<Segmentation> segmentations;
+    private final Candidates candidates;
+
+    JsonAnswer(List<Segmentation> segmentations, Candidates candidates) {
+        this.segmentations = segmentations;
+        this.candidates = candidates;
+    }
+
+    @Override
+    public void write(OutputStream out) throws IOException {
+        try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            image(json, segmentations.get(0).image());
+            json.writeArrayFieldStart("segmentations");
+            for (Segmentation segmentation : segmentations) {
+                segmentation(json, segmentation);
+            }
+            json.writeEndArray();
+            timings(json, segmentations.get(0).timings());
+            json.writeEndObject();
+        }
+    }
+
+    private static void image(JsonGenerator json, DecodedImage image) throws IOException {
+        json.writeObjectFieldStart("image");
+        json.writeNumberField("width", image.image().width());
+        json.writeNumberField("height", image.image().height());
+        json.writeBooleanField("truncated", image.truncated());
+        json.writeEndObject();
+    }
+
+    private void segmentation(JsonGenerator json, Segmentation segmentation) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("sentence", segmentation.instruction().sentences().get(0));
+        json.writeStringField("task", segmentation.instruction().task().name().toLowerCase(Locale.ROOT));
+        json.writeBooleanField("found", segmentation.found());
+        json.writeNumberField("score", segmentation.score());
+        mask(json, segmentation.mask());
+        if (candidates == Candidates.ALL) {
+            json.writeArrayFieldStart("candidates");
+            for (Candidate candidate : segmentation.candidates()) {
+                candidate(json, candidate);
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+
+    private static void candidate(JsonGenerator json, Candidate candidate) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("query", candidate.query());
+        json.writeNumberField("score", candidate.score());
+        mask(json, candidate.mask());
+        json.writeEndObject();
+    }
+
+    private static void mask(JsonGenerator json, Mask mask) throws IOException {
+        json.writeObjectFieldStart("mask");
+        json.writeNumberField("area", mask.area());
+        box(json, mask.boundingBox().orElse(null));
+        RunLengthEncoding runs = RunLengthEncoding.encode(mask);
+        json.writeObjectFieldStart("rle");
+        json.writeFieldName("size");
+        json.writeArray(new int[] { runs.height(), runs.width() }, 0, 2);
+        json.writeStringField("counts", runs.counts());
+        json.writeEndObject();
+        polygons(json, mask);
+        json.writeEndObject();
+    }
+
+    private static void box(JsonGenerator json, Box box) throws IOException {
+        if (box == null) {
+            json.writeNullField("box");
+            return;
+        }
+        json.writeObjectFieldStart("box");
+        json.writeNumberField("x", box.x());
+        json.writeNumberField("y", box.y());
+        json.writeNumberField("width", box.width());
+        json.writeNumberField("height", box.height());
+        json.writeEndObject();
+    }
+
+    /** As the coordinates of a GeoJSON MultiPolygon. */
+    private static void polygons(JsonGenerator json, Mask mask) throws IOException {
+        if (mask.cornerCount() > MOST_CORNERS) {
+            json.writeNullField("polygons");
+            return;
+        }
+        json.writeArrayFieldStart("polygons");
+        for (Polygon polygon : mask.polygons()) {
+            json.writeStartArray();
+            ring(json, polygon.exterior());
+            for (Ring hole : polygon.holes()) {
+                ring(json, hole);
+            }
+            json.writeEndArray();
+        }
+        json.writeEndArray();
+    }
+
+    private static void ring(JsonGenerator json, Ring ring) throws IOException {
+        json.writeStartArray();
+        for (int i = 0; i <= ring.size(); i++) {
+            int corner = i % ring.size();
+            json.writeArray(new int[] { ring.x(corner), ring.y(corner) }, 0, 2);
+        }
+        json.writeEndArray();
+    }
+
+    /** In milliseconds, in the order of the stages. */
+    private static void timings(JsonGenerator json, Map<Signature, Duration> timings) throws IOException {
+        json.writeObjectFieldStart("timings");
+        for (Map.Entry<Signature, Duration> stage : new TreeMap<>(timings).entrySet()) {
+            json.writeNumberField(stage.getKey().key(), stage.getValue().toNanos() / 100_000 / 10.0);
+        }
+        json.writeEndObject();
+    }
+}

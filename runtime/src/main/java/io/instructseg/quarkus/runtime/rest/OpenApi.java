@@ -1,0 +1,121 @@
+package io.instructseg.quarkus.runtime.rest;
+
+import java.util.List;
+import java.util.Map;
+
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/** What the endpoint takes and gives, for the host's OpenAPI document alone: no code reads or writes these records. */
+final class OpenApi {
+
+    /** A picture of one pixel, so that the example can be tried out. */
+    static final String REQUEST = """
+            {"image": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+             "sentences": ["the dog", "the upper apple"], "task": "referring", "candidates": "best", "threshold": 0.5}""";
+    static final String FORM = """
+            {"image": "dog.jpg", "sentences": ["the dog"]}""";
+    static final String ANSWER = """
+            {"image": {"width": 4, "height": 3, "truncated": false},
+             "segmentations": [{"sentence": "the dog", "task": "referring", "found": true, "score": 0.947,
+              "mask": {"area": 2, "box": {"x": 1, "y": 0, "width": 1, "height": 2},
+               "rle": {"size": [3, 4], "counts": "327"}, "polygons": [[[[1, 0], [2, 0], [2, 2], [1, 2], [1, 0]]]]}}],
+             "timings": {"encode_vision": 12.3, "encode_backbone": 45.6}}""";
+    static final String BAD_REQUEST = """
+            {"status": 400, "title": "Bad Request", "detail": "sentences: found none, expected at least one",
+             "field": "sentences"}""";
+
+    static final String NOT_ACCEPTABLE = """
+            {"status": 406, "title": "Not Acceptable", "detail": "Accept: found nothing that can be sent, expected \
+            application/json, image/png or image/png; view=overlay"}""";
+    static final String TOO_LARGE = """
+            {"status": 413, "title": "Request Entity Too Large", "detail": "image: the picture has too many pixels: \
+            found 10000x10000 = 100000000, the limit is 64000000", "field": "image"}""";
+    static final String UNSUPPORTED = """
+            {"status": 415, "title": "Unsupported Media Type", "detail": "image: not a picture of a known format: found \
+            the first bytes 25 50 44 46, expected JPEG, PNG, WebP, GIF or BMP", "field": "image"}""";
+    static final String DAMAGED = """
+            {"status": 422, "title": "Unprocessable Content", "detail": "image: damaged PNG: expected an IHDR chunk of 13 \
+            bytes first", "field": "image"}""";
+    static final String FAILED = """
+            {"status": 500, "title": "Internal Server Error", "detail": "stage reason of the model failed"}""";
+    static final String BUSY = """
+            {"status": 503, "title": "Service Unavailable", "detail": "too many requests wait for the model already"}""";
+
+    private OpenApi() {
+    }
+
+    @Schema(name = "InstructSegRequest", description = "A picture, and what to segment in it", requiredProperties = { "image",
+            "sentences" })
+    record Request(
+            @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP, in base64", format = "byte") String image,
+            @Schema(description = "What to segment. Each sentence gets its own answer; the picture is encoded once", minItems = 1, maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
+            @Schema(description = "Whether sentences name what to segment, or imply it; the service's default if absent", enumeration = {
+                    "referring", "reasoning" }) String task,
+            @Schema(description = "The best mask alone, or those of all of the model's queries, too", enumeration = { "best",
+                    "all" }, defaultValue = "best") String candidates,
+            @Schema(description = "An answer with a lower score is not found; the service's default if absent", minimum = "0", maximum = "1") Double threshold){
+    }
+
+    @Schema(name = "InstructSegForm", description = "The fields of InstructSegRequest as parts of a form", requiredProperties = {
+            "image", "sentences" })
+    record Form(
+            @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP", type = SchemaType.STRING, format = "binary") String image,
+            @Schema(description = "What to segment, a part for each sentence", minItems = 1, maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
+            @Schema(enumeration = {
+                    "referring", "reasoning" }) String task,
+            @Schema(enumeration = { "best", "all" }, defaultValue = "best") String candidates,
+            @Schema(minimum = "0", maximum = "1") Double threshold){
+    }
+
+    @Schema(name = "InstructSegAnswer", requiredProperties = { "image", "segmentations", "timings" })
+    record Answer(Picture image,
+            @Schema(description = "An answer for each sentence, in their order") List<Segmented> segmentations,
+            @Schema(description = "Milliseconds that each stage of the model took, for all sentences together") Map<String, Double> timings) {
+    }
+
+    @Schema(name = "InstructSegPicture", requiredProperties = { "width", "height", "truncated" })
+    record Picture(int width, int height,
+            @Schema(description = "Whether the file ended before the picture did") boolean truncated) {
+    }
+
+    @Schema(name = "InstructSegSegmentation", requiredProperties = { "sentence", "task", "found", "score", "mask" })
+    record Segmented(String sentence, @Schema(enumeration = {
+            "referring", "reasoning" }) String task,
+            @Schema(description = "Whether the score reaches the threshold; if not, the mask is empty") boolean found,
+            @Schema(description = "Of the best candidate", minimum = "0", maximum = "1") double score,
+            MaskOf mask,
+            @Schema(description = "By falling score; only if all were asked for") List<CandidateOf> candidates){
+    }
+
+    @Schema(name = "InstructSegCandidate", requiredProperties = { "query", "score", "mask" })
+    record CandidateOf(@Schema(description = "Index of the model's query") int query,
+            @Schema(minimum = "0", maximum = "1") double score, MaskOf mask) {
+    }
+
+    @Schema(name = "InstructSegMask", requiredProperties = { "area", "box", "rle", "polygons" })
+    record MaskOf(@Schema(description = "Number of pixels") long area,
+            BoxOf box,
+            RunLengths rle,
+            @Schema(description = "Coordinates of a GeoJSON MultiPolygon in corners of pixels: rings are closed, exteriors come"
+                    + " before their holes. Null for noise of more than " + JsonAnswer.MOST_CORNERS
+                    + " corners", nullable = true) List<List<List<List<Integer>>>> polygons) {
+    }
+
+    @Schema(name = "InstructSegBox", description = "The smallest box around the mask, in pixels; null if that is empty", nullable = true, requiredProperties = {
+            "x", "y", "width", "height" })
+    record BoxOf(int x, int y, int width, int height) {
+    }
+
+    @Schema(name = "InstructSegRunLengths", description = "COCO's compressed run lengths", requiredProperties = { "size",
+            "counts" })
+    record RunLengths(@Schema(description = "Height and width", minItems = 2, maxItems = 2) List<Integer> size,
+            String counts) {
+    }
+
+    @Schema(name = "InstructSegProblem", description = "Problem details (RFC 9457)", requiredProperties = { "status", "title",
+            "detail" })
+    record Problem(int status, String title, @Schema(description = "What was found and what was expected") String detail,
+            @Schema(description = "The wrong field, if it is one: sentences[1]") String field) {
+    }
+}

@@ -1,0 +1,115 @@
+package io.instructseg.quarkus.runtime.rest;
+
+import static io.instructseg.quarkus.runtime.rest.RestLog.LOG;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.core.Response.StatusType;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+
+import io.instructseg.engine.InstructionException;
+import io.instructseg.engine.image.ImageException;
+import io.instructseg.engine.session.StageException;
+import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.QueueFullException;
+
+/** Failures as problem details (RFC 9457). */
+final class Problems {
+
+    static final String MEDIA_TYPE = "application/problem+json";
+    /** A request takes about that long, and then there is a free place. */
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    private Problems() {
+    }
+
+    /** What went wrong in the bean; what is the service's own fault goes to the log, and only its kind to the client. */
+    static Response of(Throwable failure) {
+        if (failure instanceof ProblemException problem) {
+            return of(problem);
+        }
+        if (failure instanceof ImageException image) {
+            return of(new ProblemException(status(image), RequestFields.IMAGE, "image: " + image.getMessage()));
+        }
+        if (failure instanceof InstructionException instruction) {
+            return of(problem(instruction));
+        }
+        if (failure instanceof QueueFullException) {
+            return unavailable("too many requests wait for the model already");
+        }
+        if (failure instanceof ModelUnavailableException) {
+            return unavailable("there is no model to ask: it could not be loaded, or the service is shutting down");
+        }
+        LOG.failed(failure);
+        return of(new ProblemException(Status.INTERNAL_SERVER_ERROR, null, serverError(failure)));
+    }
+
+    /** Each sentence is an instruction: the message, which names that first, gets the field's name. */
+    private static ProblemException problem(InstructionException failure) {
+        String message = failure.getMessage();
+        return ProblemException.badField(RequestFields.SENTENCES + "[" + failure.index() + "]",
+                message.substring(message.indexOf(": ") + 2));
+    }
+
+    private static StatusType status(ImageException failure) {
+        return switch (failure.kind()) {
+            case TOO_LARGE -> Status.REQUEST_ENTITY_TOO_LARGE;
+            case UNSUPPORTED -> Status.UNSUPPORTED_MEDIA_TYPE;
+            case DAMAGED -> ProblemException.UNPROCESSABLE_CONTENT;
+        };
+    }
+
+    private static String serverError(Throwable failure) {
+        if (failure instanceof StageException stage) {
+            return "stage " + stage.signature().key() + " of the model failed";
+        }
+        return failure instanceof OutOfMemoryError ? "the service has not enough memory for this request"
+                : "the service failed";
+    }
+
+    private static Response unavailable(String detail) {
+        return builder(Status.SERVICE_UNAVAILABLE, null, detail).header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS).build();
+    }
+
+    static Response of(ProblemException problem) {
+        return builder(problem.status(), problem.field(), problem.getMessage()).build();
+    }
+
+    /** An error without a body that Quarkus REST or a host's filter found. */
+    static Response of(WebApplicationException failure) {
+        Response response = failure.getResponse();
+        if (response.getStatus() < Status.BAD_REQUEST.getStatusCode()) {
+            return response;
+        }
+        return Response.fromResponse(response).type(MEDIA_TYPE)
+                .entity(body(response.getStatusInfo(), null, response.getStatusInfo().getReasonPhrase())).build();
+    }
+
+    private static Response.ResponseBuilder builder(StatusType status, String field, String detail) {
+        return Response.status(status).type(MEDIA_TYPE).entity(body(status, field, detail));
+    }
+
+    private static byte[] body(StatusType status, String field, String detail) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeNumberField("status", status.getStatusCode());
+            json.writeStringField("title", status.getReasonPhrase());
+            json.writeStringField("detail", detail);
+            if (field != null) {
+                json.writeStringField("field", field);
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}

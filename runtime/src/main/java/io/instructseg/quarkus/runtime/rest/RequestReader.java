@@ -1,0 +1,73 @@
+package io.instructseg.quarkus.runtime.rest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.core.UriInfo;
+
+import io.instructseg.quarkus.Image;
+
+/** Reads a request's fields from its body, of whichever type. */
+final class RequestReader {
+
+    private RequestReader() {
+    }
+
+    /**
+     * @param maxImageBytes the largest file of a picture
+     * @throws ProblemException if the body is not what is expected
+     * @throws IOException if it can't be read
+     */
+    static RequestFields read(InputStream body, HttpHeaders headers, UriInfo uri, long maxImageBytes) throws IOException {
+        MediaType type = type(headers);
+        String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw unsupported("Content-Encoding: found " + encoding + ", expected none");
+        }
+        if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
+            return JsonBody.read(body, maxImageBytes);
+        }
+        if (type.isCompatible(MediaType.MULTIPART_FORM_DATA_TYPE)) {
+            return MultipartBody.read(body, type, maxImageBytes);
+        }
+        if (type.getType().equalsIgnoreCase("image") || type.isCompatible(MediaType.APPLICATION_OCTET_STREAM_TYPE)) {
+            return picture(body, uri, maxImageBytes);
+        }
+        throw unsupported("Content-Type: found " + type
+                + ", expected application/json, multipart/form-data, image/* or application/octet-stream");
+    }
+
+    /** A body without a type may be taken for bytes (RFC 9110, 8.3). */
+    private static MediaType type(HttpHeaders headers) {
+        String type = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
+        try {
+            return type == null ? MediaType.APPLICATION_OCTET_STREAM_TYPE : MediaType.valueOf(type);
+        } catch (IllegalArgumentException e) {
+            throw unsupported("Content-Type: found '" + type + "', which is no media type");
+        }
+    }
+
+    private static ProblemException unsupported(String detail) {
+        return new ProblemException(Status.UNSUPPORTED_MEDIA_TYPE, null, detail);
+    }
+
+    private static RequestFields picture(InputStream body, UriInfo uri, long maxImageBytes) throws IOException {
+        RequestFields fields = new RequestFields();
+        for (Map.Entry<String, List<String>> parameter : uri.getQueryParameters().entrySet()) {
+            for (String value : parameter.getValue()) {
+                fields.text(parameter.getKey(), value);
+            }
+        }
+        BoundedBytes bytes = new BoundedBytes(RequestFields.IMAGE, maxImageBytes);
+        body.transferTo(bytes);
+        if (bytes.size() > 0) {
+            fields.image(Image.of(bytes.toByteArray()));
+        }
+        return fields;
+    }
+}
