@@ -24,7 +24,7 @@ public interface InstructSegConfig {
 
     /**
      * The task of a request that names none: `referring` for descriptions ("the dog on the left"), `reasoning` for what
-     * follows from the picture ("what could I cut paper with?"). The other two are for videos.
+     * follows from the picture ("what could I cut paper with?").
      */
     @WithDefault("referring")
     Task task();
