@@ -23,7 +23,8 @@ public interface InstructSegBuildTimeConfig {
     interface EndpointConfig {
 
         /**
-         * Whether a host with Quarkus REST answers `POST /instructseg/segmentations`.
+         * Whether the application answers `POST /instructseg/segmentations`. It needs Quarkus REST (`quarkus-rest`) for that;
+         * without, there is no endpoint.
          */
         @WithDefault("true")
         boolean enabled();
@@ -32,7 +33,8 @@ public interface InstructSegBuildTimeConfig {
     interface HealthConfig {
 
         /**
-         * Whether the readiness of a host with SmallRye Health tells about the model.
+         * Whether the application is ready (`/q/health/ready`) only once the model is loaded and warm. It needs SmallRye Health
+         * (`quarkus-smallrye-health`) for that; without, there is no check.
          */
         @WithDefault("true")
         boolean enabled();

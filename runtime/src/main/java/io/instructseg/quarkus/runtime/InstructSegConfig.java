@@ -17,7 +17,8 @@ public interface InstructSegConfig {
 
     /**
      * The model: a directory that `instructseg convert` wrote, or `classpath:` and the name of such a directory on the class
-     * path. Without it, dev and test mode use the demo model that ships with the extension; in production the start fails.
+     * path, which is copied to a temporary directory for loading. If not set, dev and test mode use the demo model that ships
+     * with the extension, and in production the start fails.
      */
     Optional<String> model();
 
@@ -29,8 +30,9 @@ public interface InstructSegConfig {
     Task task();
 
     /**
-     * The lowest score, 0 to 1, that counts as found. Below it an answer says `found=false` and its mask is empty. The model
-     * always answers with some mask, and 0 takes it.
+     * The lowest score, 0 to 1, that counts as found. The model has some mask for any sentence; if its score is lower, the
+     * answer says `found=false` and is an empty mask. With 0, any mask that is not empty counts. A request may have a
+     * threshold of its own.
      */
     @WithDefault("0")
     double threshold();
@@ -50,14 +52,15 @@ public interface InstructSegConfig {
     interface ImageConfig {
 
         /**
-         * The largest file of a picture. An HTTP request is also bounded by `quarkus.http.limits.max-body-size`, 10M if not
-         * set.
+         * The largest file of a picture, in bytes. Larger ones are refused. For HTTP requests, raise
+         * `quarkus.http.limits.max-body-size` (10M if not set), too.
          */
         @WithDefault("32M")
         MemorySize maxBytes();
 
         /**
-         * The most pixels of a picture, width times height. Checked before anything is decoded.
+         * The most pixels of a picture, width times height. Larger ones are refused before they are decoded. A decoded picture
+         * takes three bytes a pixel on the Java heap.
          */
         @WithDefault("64000000")
         long maxPixels();
@@ -66,7 +69,8 @@ public interface InstructSegConfig {
     interface QueueConfig {
 
         /**
-         * How many requests may wait for the model. Further ones are refused.
+         * How many requests may wait while the model works on one. Further ones fail with `QueueFullException`, over HTTP with
+         * status 503. Pictures that were sent wait on the Java heap: a longer queue needs more of it.
          */
         @WithDefault("64")
         int size();
