@@ -36,7 +36,8 @@ class FuzzTest {
             "\\ud800", "image", "sentences", "\r\n", "\r\n--boundary", "--boundary--\r\n", "; filename=\"", "=", "\0",
             "\u00ff");
     private static final List<String> TYPES = List.of("application/json", "APPLICATION/JSON;charset=utf-16", "image/png",
-            "multipart/form-data; boundary=boundary", "multipart/form-data", "multipart/form-data; boundary=\"", "image",
+            "multipart/form-data; boundary=boundary", "multipart/form-data", "multipart/form-data; boundary=\"",
+            "image",
             "/", "*/*", "image/*", "text/plain", ";;;", "application/json; a=b; c", "application/octet-stream", "a/b/c", "é/ü");
     private static final List<String> ACCEPTED = List.of("*/*", "image/png", "application/json", "image/png; view=overlay",
             "image/png; view=", "image/png;q=2", "image/png;q=x", "*", "/", ",,,", ";", "text/html, */*;q=0.000001",

@@ -45,23 +45,33 @@ final class OpenApi {
     private OpenApi() {
     }
 
-    @Schema(name = "InstructSegRequest", description = "A picture, and what to segment in it", requiredProperties = { "image",
+    // @formatter:off (which would make one line of each annotation)
+    @Schema(name = "InstructSegRequest", description = "A picture, and what to segment in it",
+            requiredProperties = { "image",
             "sentences" })
     record Request(
-            @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP, in base64", format = "byte") String image,
-            @Schema(description = "What to segment. Each sentence gets its own answer; the picture is encoded once", minItems = 1, maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
-            @Schema(description = "Whether sentences name what to segment, or imply it; the service's default if absent", enumeration = {
+            @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP, in base64",
+                    format = "byte") String image,
+            @Schema(description = "What to segment. Each sentence gets its own answer; the picture is encoded once",
+                    minItems = 1, maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
+            @Schema(description = "Whether sentences name what to segment, or imply it; the service's default if absent",
+                    enumeration = {
                     "referring", "reasoning" }) String task,
-            @Schema(description = "The best mask alone, or those of all of the model's queries, too", enumeration = { "best",
+            @Schema(description = "The best mask alone, or those of all of the model's queries, too",
+                    enumeration = { "best",
                     "all" }, defaultValue = "best") String candidates,
-            @Schema(description = "An answer with a lower score is not found; the service's default if absent", minimum = "0", maximum = "1") Double threshold){
+            @Schema(description = "An answer with a lower score is not found; the service's default if absent",
+                    minimum = "0", maximum = "1") Double threshold){
     }
 
-    @Schema(name = "InstructSegForm", description = "The fields of InstructSegRequest as parts of a form", requiredProperties = {
+    @Schema(name = "InstructSegForm", description = "The fields of InstructSegRequest as parts of a form",
+            requiredProperties = {
             "image", "sentences" })
     record Form(
-            @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP", type = SchemaType.STRING, format = "binary") String image,
-            @Schema(description = "What to segment, a part for each sentence", minItems = 1, maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
+            @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP", type = SchemaType.STRING,
+                    format = "binary") String image,
+            @Schema(description = "What to segment, a part for each sentence", minItems = 1,
+                    maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
             @Schema(enumeration = {
                     "referring", "reasoning" }) String task,
             @Schema(enumeration = { "best", "all" }, defaultValue = "best") String candidates,
@@ -71,7 +81,8 @@ final class OpenApi {
     @Schema(name = "InstructSegAnswer", requiredProperties = { "image", "segmentations", "timings" })
     record Answer(Picture image,
             @Schema(description = "An answer for each sentence, in their order") List<Segmented> segmentations,
-            @Schema(description = "Milliseconds that each stage of the model took, for all sentences together") Map<String, Double> timings) {
+            @Schema(description = "Milliseconds that each stage of the model took, for all sentences together") Map<String,
+                    Double> timings) {
     }
 
     @Schema(name = "InstructSegPicture", requiredProperties = { "width", "height", "truncated" })
@@ -97,12 +108,14 @@ final class OpenApi {
     record MaskOf(@Schema(description = "Number of pixels") long area,
             BoxOf box,
             RunLengths rle,
-            @Schema(description = "Coordinates of a GeoJSON MultiPolygon in corners of pixels: rings are closed, exteriors come"
+            @Schema(description = "Coordinates of a GeoJSON MultiPolygon in corners of pixels: rings are closed,"
+                    + " exteriors come"
                     + " before their holes. Null for noise of more than " + JsonAnswer.MOST_CORNERS
                     + " corners", nullable = true) List<List<List<List<Integer>>>> polygons) {
     }
 
-    @Schema(name = "InstructSegBox", description = "The smallest box around the mask, in pixels; null if that is empty", nullable = true, requiredProperties = {
+    @Schema(name = "InstructSegBox", description = "The smallest box around the mask, in pixels; null if that is empty",
+            nullable = true, requiredProperties = {
             "x", "y", "width", "height" })
     record BoxOf(int x, int y, int width, int height) {
     }
@@ -113,9 +126,11 @@ final class OpenApi {
             String counts) {
     }
 
-    @Schema(name = "InstructSegProblem", description = "Problem details (RFC 9457)", requiredProperties = { "status", "title",
+    @Schema(name = "InstructSegProblem", description = "Problem details (RFC 9457)", requiredProperties = { "status",
+            "title",
             "detail" })
     record Problem(int status, String title, @Schema(description = "What was found and what was expected") String detail,
             @Schema(description = "The wrong field, if it is one: sentences[1]") String field) {
     }
+    // @formatter:on
 }

@@ -54,34 +54,65 @@ public class SegmentationsResource {
         this.config = config;
     }
 
+    // @formatter:off (which would make one line of each annotation)
     @POST
     @Blocking
-    @Operation(operationId = "instructsegSegment", summary = "Segments what sentences mean", description = "Gives the mask of what each sentence means in a picture, with its score. A mask or an overlay as PNG"
-            + " (Accept: image/png, or image/png; view=overlay) is the answer to one sentence.")
-    @Parameter(name = "sentences", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest", example = "the dog", schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
-    @Parameter(name = "task", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest", schema = @Schema(type = SchemaType.STRING, enumeration = {
-            "referring", "reasoning" }))
-    @Parameter(name = "candidates", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest", schema = @Schema(type = SchemaType.STRING, enumeration = {
-            "best", "all" }))
-    @Parameter(name = "threshold", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest", schema = @Schema(type = SchemaType.NUMBER, minimum = "0", maximum = "1"))
-    @RequestBody(required = true, description = "A picture and sentences, or a picture's file with the rest as query", content = {
-            @Content(mediaType = "application/json", schema = @Schema(implementation = OpenApi.Request.class), examples = @ExampleObject(name = "two sentences", value = OpenApi.REQUEST)),
-            @Content(mediaType = "multipart/form-data", schema = @Schema(implementation = OpenApi.Form.class), examples = @ExampleObject(name = "one sentence", value = OpenApi.FORM)),
-            @Content(mediaType = "image/*", schema = @Schema(type = SchemaType.STRING, format = "binary"), examples = @ExampleObject(name = "a file", value = "the bytes of dog.jpg")),
-            @Content(mediaType = "application/octet-stream", schema = @Schema(type = SchemaType.STRING, format = "binary"), examples = @ExampleObject(name = "a file", value = "the bytes of dog.jpg")) })
+    @Operation(operationId = "instructsegSegment", summary = "Segments what sentences mean",
+            description = "Gives the mask of what each sentence means in a picture, with its score. A mask or an"
+                    + " overlay as PNG (Accept: image/png, or image/png; view=overlay) is the answer to one sentence.")
+    @Parameter(name = "sentences", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest",
+            example = "the dog", schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
+    @Parameter(name = "task", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest",
+            schema = @Schema(type = SchemaType.STRING, enumeration = { "referring", "reasoning" }))
+    @Parameter(name = "candidates", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest",
+            schema = @Schema(type = SchemaType.STRING, enumeration = { "best", "all" }))
+    @Parameter(name = "threshold", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest",
+            schema = @Schema(type = SchemaType.NUMBER, minimum = "0", maximum = "1"))
+    @RequestBody(required = true, description = "A picture and sentences, or a picture's file with the rest as query",
+            content = {
+            @Content(mediaType = "application/json", schema = @Schema(implementation = OpenApi.Request.class),
+                    examples = @ExampleObject(name = "two sentences", value = OpenApi.REQUEST)),
+            @Content(mediaType = "multipart/form-data", schema = @Schema(implementation = OpenApi.Form.class),
+                    examples = @ExampleObject(name = "one sentence", value = OpenApi.FORM)),
+            @Content(mediaType = "image/*", schema = @Schema(type = SchemaType.STRING, format = "binary"),
+                    examples = @ExampleObject(name = "a file", value = "the bytes of dog.jpg")),
+            @Content(mediaType = "application/octet-stream", schema = @Schema(type = SchemaType.STRING, format = "binary"),
+                    examples = @ExampleObject(name = "a file", value = "the bytes of dog.jpg")) })
     @APIResponse(responseCode = "200", description = "The answers, also if nothing was found", headers = {
-            @Header(name = SegmentationsResource.FOUND, description = "Of a PNG: whether the score reaches the threshold", schema = @Schema(type = SchemaType.BOOLEAN)),
-            @Header(name = SegmentationsResource.SCORE, description = "Of a PNG: the best candidate's score", schema = @Schema(type = SchemaType.NUMBER)) }, content = {
-                    @Content(mediaType = "application/json", schema = @Schema(implementation = OpenApi.Answer.class), examples = @ExampleObject(name = "one sentence", value = OpenApi.ANSWER)),
-                    @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary", description = "The mask, 8-bit gray: 255 inside, 0 outside")),
-                    @Content(mediaType = "image/png; view=overlay", schema = @Schema(type = SchemaType.STRING, format = "binary", description = "The picture with the mask painted over it")) })
-    @APIResponse(responseCode = "400", description = "A field is missing, unknown or wrong, or the body is malformed", content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "no sentence", value = OpenApi.BAD_REQUEST)))
-    @APIResponse(responseCode = "406", description = "Accept asks for what can't be sent", content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "a page", value = OpenApi.NOT_ACCEPTABLE)))
-    @APIResponse(responseCode = "413", description = "The picture has too many bytes or pixels", content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "too many pixels", value = OpenApi.TOO_LARGE)))
-    @APIResponse(responseCode = "415", description = "The body's type or the picture's format is not supported", content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "a document", value = OpenApi.UNSUPPORTED)))
-    @APIResponse(responseCode = "422", description = "The picture is damaged", content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "damaged", value = OpenApi.DAMAGED)))
-    @APIResponse(responseCode = "500", description = "The model failed", content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "a stage", value = OpenApi.FAILED)))
-    @APIResponse(responseCode = "503", description = "Too many requests wait already, or there is no model", headers = @Header(name = HttpHeaders.RETRY_AFTER, description = "In seconds", schema = @Schema(type = SchemaType.INTEGER)), content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "busy", value = OpenApi.BUSY)))
+            @Header(name = SegmentationsResource.FOUND, description = "Of a PNG: whether the score reaches the threshold",
+                    schema = @Schema(type = SchemaType.BOOLEAN)),
+            @Header(name = SegmentationsResource.SCORE, description = "Of a PNG: the best candidate's score",
+                    schema = @Schema(type = SchemaType.NUMBER)) }, content = {
+                    @Content(mediaType = "application/json", schema = @Schema(implementation = OpenApi.Answer.class),
+                            examples = @ExampleObject(name = "one sentence", value = OpenApi.ANSWER)),
+                    @Content(mediaType = "image/png", schema = @Schema(type = SchemaType.STRING, format = "binary",
+                            description = "The mask, 8-bit gray: 255 inside, 0 outside")),
+                    @Content(mediaType = "image/png; view=overlay", schema = @Schema(type = SchemaType.STRING,
+                            format = "binary", description = "The picture with the mask painted over it")) })
+    @APIResponse(responseCode = "400", description = "A field is missing, unknown or wrong, or the body is malformed",
+            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class),
+            examples = @ExampleObject(name = "no sentence", value = OpenApi.BAD_REQUEST)))
+    @APIResponse(responseCode = "406", description = "Accept asks for what can't be sent",
+            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class),
+            examples = @ExampleObject(name = "a page", value = OpenApi.NOT_ACCEPTABLE)))
+    @APIResponse(responseCode = "413", description = "The picture has too many bytes or pixels",
+            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class),
+            examples = @ExampleObject(name = "too many pixels", value = OpenApi.TOO_LARGE)))
+    @APIResponse(responseCode = "415", description = "The body's type or the picture's format is not supported",
+            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class),
+            examples = @ExampleObject(name = "a document", value = OpenApi.UNSUPPORTED)))
+    @APIResponse(responseCode = "422", description = "The picture is damaged",
+            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class),
+            examples = @ExampleObject(name = "damaged", value = OpenApi.DAMAGED)))
+    @APIResponse(responseCode = "500", description = "The model failed", content = @Content(mediaType = Problems.MEDIA_TYPE,
+            schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "a stage",
+            value = OpenApi.FAILED)))
+    @APIResponse(responseCode = "503", description = "Too many requests wait already, or there is no model",
+            headers = @Header(name = HttpHeaders.RETRY_AFTER, description = "In seconds",
+            schema = @Schema(type = SchemaType.INTEGER)), content = @Content(mediaType = Problems.MEDIA_TYPE,
+            schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "busy",
+            value = OpenApi.BUSY)))
+    // @formatter:on
     public Uni<Response> segment(InputStream body, @Context HttpHeaders headers, @Context UriInfo uri) throws IOException {
         try {
             Representation representation = Representation.choose(headers);
