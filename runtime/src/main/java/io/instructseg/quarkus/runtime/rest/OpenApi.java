@@ -47,33 +47,28 @@ final class OpenApi {
 
     // @formatter:off (which would make one line of each annotation)
     @Schema(name = "InstructSegRequest", description = "A picture, and what to segment in it",
-            requiredProperties = { "image",
-            "sentences" })
+            requiredProperties = { "image", "sentences" })
     record Request(
             @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP, in base64",
                     format = "byte") String image,
             @Schema(description = "What to segment. Each sentence gets its own answer; the picture is encoded once",
                     minItems = 1, maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
             @Schema(description = "Whether sentences name what to segment, or imply it; the service's default if absent",
-                    enumeration = {
-                    "referring", "reasoning" }) String task,
+                    enumeration = { "referring", "reasoning" }) String task,
             @Schema(description = "The best mask alone, or those of all of the model's queries, too",
-                    enumeration = { "best",
-                    "all" }, defaultValue = "best") String candidates,
+                    enumeration = { "best", "all" }, defaultValue = "best") String candidates,
             @Schema(description = "An answer with a lower score is not found; the service's default if absent",
                     minimum = "0", maximum = "1") Double threshold){
     }
 
     @Schema(name = "InstructSegForm", description = "The fields of InstructSegRequest as parts of a form",
-            requiredProperties = {
-            "image", "sentences" })
+            requiredProperties = { "image", "sentences" })
     record Form(
             @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP", type = SchemaType.STRING,
                     format = "binary") String image,
             @Schema(description = "What to segment, a part for each sentence", minItems = 1,
                     maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
-            @Schema(enumeration = {
-                    "referring", "reasoning" }) String task,
+            @Schema(enumeration = { "referring", "reasoning" }) String task,
             @Schema(enumeration = { "best", "all" }, defaultValue = "best") String candidates,
             @Schema(minimum = "0", maximum = "1") Double threshold){
     }
@@ -91,8 +86,7 @@ final class OpenApi {
     }
 
     @Schema(name = "InstructSegSegmentation", requiredProperties = { "sentence", "task", "found", "score", "mask" })
-    record Segmented(String sentence, @Schema(enumeration = {
-            "referring", "reasoning" }) String task,
+    record Segmented(String sentence, @Schema(enumeration = { "referring", "reasoning" }) String task,
             @Schema(description = "Whether the score reaches the threshold; if not, the mask is empty") boolean found,
             @Schema(description = "Of the best candidate", minimum = "0", maximum = "1") double score,
             MaskOf mask,
@@ -115,20 +109,18 @@ final class OpenApi {
     }
 
     @Schema(name = "InstructSegBox", description = "The smallest box around the mask, in pixels; null if that is empty",
-            nullable = true, requiredProperties = {
-            "x", "y", "width", "height" })
+            nullable = true, requiredProperties = { "x", "y", "width", "height" })
     record BoxOf(int x, int y, int width, int height) {
     }
 
-    @Schema(name = "InstructSegRunLengths", description = "COCO's compressed run lengths", requiredProperties = { "size",
-            "counts" })
+    @Schema(name = "InstructSegRunLengths", description = "COCO's compressed run lengths",
+            requiredProperties = { "size", "counts" })
     record RunLengths(@Schema(description = "Height and width", minItems = 2, maxItems = 2) List<Integer> size,
             String counts) {
     }
 
-    @Schema(name = "InstructSegProblem", description = "Problem details (RFC 9457)", requiredProperties = { "status",
-            "title",
-            "detail" })
+    @Schema(name = "InstructSegProblem", description = "Problem details (RFC 9457)",
+            requiredProperties = { "status", "title", "detail" })
     record Problem(int status, String title, @Schema(description = "What was found and what was expected") String detail,
             @Schema(description = "The wrong field, if it is one: sentences[1]") String field) {
     }
