@@ -75,9 +75,8 @@ async function waitForModel() {
 async function modelState() {
   try {
     const health = await (await fetch('q/health/ready', { cache: 'no-store' })).json();
-    const check = health.checks.find(candidate => /instructseg/i.test(candidate.name)) ?? { data: {} };
-    const name = health.status === 'UP' ? 'ready' : String(check.data?.state ?? 'loading').toLowerCase();
-    return { name, reason: check.data?.reason };
+    const { status, data = {} } = health.checks.find(({ name }) => /instructseg/i.test(name)) ?? health;
+    return { name: status === 'UP' ? 'ready' : data.state ?? 'loading', reason: data.reason };
   } catch {
     return { name: 'unreachable' };
   }
@@ -86,9 +85,9 @@ async function modelState() {
 function showModel({ name, reason }, seconds) {
   const texts = {
     ready: ['Model ready', ''],
-    loading: ['Model is loading', `Loading the weights, ${seconds} s so far. The very first start on a machine also unpacks `
-      + 'TensorFlow: half a minute. What you ask meanwhile is answered then.'],
-    warming: ['Model is warming up', `Loaded. Running every stage once, ${seconds} s so far.`],
+    loading: ['Model is loading', `Step 1 of 2: loading the weights, ${seconds} s so far. The first start on a machine also `
+      + 'unpacks TensorFlow, which can take a minute. Whatever you ask meanwhile is answered then.'],
+    warming: ['Model is warming up', `Step 2 of 2: every stage runs once, ${seconds} s so far.`],
     failed: ['Model failed', `It can't be used: ${reason || 'see the log of the service'}`],
     unreachable: ['No connection', 'The service does not answer. Trying again every second.'],
   };
@@ -99,7 +98,6 @@ function showModel({ name, reason }, seconds) {
   $('loading-title').textContent = name === 'failed' ? 'The model is not available' : 'The model is getting ready';
   $('loading-text').textContent = long;
   $('loading-progress').hidden = name === 'failed';
-  $('loading-progress').value = name === 'warming' ? 2 : 1;
 }
 
 // ---- examples
@@ -153,6 +151,7 @@ async function useExample(path, suggestions) {
   usePicture(blob, path.slice(7), `extension/demo-model/examples/${path}`);
   const button = document.querySelector(`[data-image="${path}"]`);
   button.ariaPressed = true;
+  button.scrollIntoView({ block: 'nearest', inline: 'center' });
   focusable(button);
   $('suggestions').replaceChildren(...suggestions.map(suggestionButton));
   $('suggestions-field').hidden = false;
@@ -304,7 +303,7 @@ form.addEventListener('submit', event => {
   run();
 });
 $('sentences').addEventListener('keydown', event => {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && !matchMedia('(pointer: coarse)').matches) {
     event.preventDefault();
     form.requestSubmit();
   }
@@ -314,21 +313,21 @@ $('threshold').addEventListener('input', () => { $('threshold-value').textConten
 
 // ---- problems, beside the field that they name
 
+/** What the endpoint says; or, of a failure before the endpoint, what is known. */
 async function problem(response) {
-  try {
-    return await response.json();
-  } catch {
-    return response.status === 413 ? { field: 'image', detail: 'The picture is larger than the service takes.' }
-      : { detail: `The service answered ${response.status} ${response.statusText}` };
+  if (response.headers.get('Content-Type')?.includes('problem+json')) {
+    return response.json();
   }
+  return response.status === 413 ? { field: 'image', detail: 'The picture is larger than the service takes.' }
+    : { detail: `The service answered ${response.status} ${response.statusText}.` };
 }
 
-function showProblem({ field = '', detail, title }, request) {
+function showProblem({ field = '', detail }, request) {
   clear();
   const [, name, index] = /^(\w*)(?:\[(\d+)])?/.exec(field);
   const line = index !== undefined && request.sentences.length > 1 ? `Line ${request.lines[index]}: ` : '';
   const error = $(`${name}-error`) ?? $('form-error');
-  error.textContent = line + (detail || title);
+  error.textContent = line + detail;
   const input = $(FIELDS[name]);
   if (input) {
     input.ariaInvalid = true;
@@ -346,6 +345,7 @@ function clear() {
   shown = null;
   clearErrors();
   $('masks').replaceChildren();
+  $('tags').replaceChildren();
   $('masks').ariaLabel = 'No mask yet';
   $('answers').hidden = true;
   $('candidates').hidden = true;
@@ -361,6 +361,7 @@ function show(request, answer) {
   showTimings(answer.timings);
   $('curl').textContent = curl(request);
   activate(0);
+  $('stage').scrollIntoView({ block: 'nearest' });
   say(answer.segmentations.map(spoken).join(' '));
 }
 
@@ -384,7 +385,7 @@ function figures({ area, box }) {
   const { width, height } = shown.answer.image;
   const share = `${number(100 * area / (width * height))} % of the picture, ${number(area)} pixels`;
   return el('p', { className: 'figures' },
-    box ? `${share}; x ${box.x} to ${box.x + box.width}, y ${box.y} to ${box.y + box.height}` : 'an empty mask');
+    box ? `${share}; x ${box.x} to ${box.x + box.width - 1}, y ${box.y} to ${box.y + box.height - 1}` : 'An empty mask');
 }
 
 function notFound(score) {
@@ -444,7 +445,8 @@ function chosen() {
 
 // ---- painting
 
-const pathOf = mask => mask.polygons.flat().map(ring => `M${ring.map(point => point.join(' ')).join('L')}Z`).join('');
+/** A noisy mask may have too many corners to be told as polygons: then there are none. */
+const pathOf = mask => (mask.polygons ?? []).flat().map(ring => `M${ring.map(point => point.join(' ')).join('L')}Z`).join('');
 
 const outline = (mask, classes) =>
   classes.map(name => svg('path', { d: pathOf(mask), class: name, 'fill-rule': 'evenodd' }));
@@ -452,17 +454,30 @@ const outline = (mask, classes) =>
 /** Paints all answers over the picture, with a candidate in the place of the active one. */
 function paint(candidate) {
   const { answer: { image: { width, height }, segmentations }, active } = shown;
-  const masks = segmentations.map((segmentation, index) =>
-    index === active && candidate !== null ? segmentation.candidates[candidate].mask : segmentation.mask);
-  const holes = masks.flatMap(mask => outline(mask, ['hole']));
+  const painted = segmentations.map((segmentation, index) =>
+    index === active && candidate !== null ? segmentation.candidates[candidate] : segmentation);
+  const holes = painted.flatMap(({ mask }) => outline(mask, ['hole']));
   const light = svg('mask', { id: 'light' }, svg('rect', { width, height, fill: 'white' }), ...holes);
   const some = holes.some(hole => hole.getAttribute('d'));
   $('masks').setAttribute('viewBox', `0 0 ${width} ${height}`);
   $('masks').replaceChildren(light, ...some ? [svg('rect', { width, height, class: 'veil', mask: 'url(#light)' })] : [],
-    ...masks.map((mask, index) => coloured(svg('g', { class: index === active ? 'active' : 'faded' },
+    ...painted.map(({ mask }, index) => coloured(svg('g', { class: index === active ? 'active' : 'faded' },
       ...outline(mask, ['mask', 'halo', 'contour'])), index)));
+  $('tags').replaceChildren(...painted.flatMap(tag));
   $('masks').ariaLabel = candidate === null ? segmentations.map(spoken).join(' ')
     : `Candidate ${candidate + 1}, score ${segmentations[active].candidates[candidate].score.toFixed(3)}`;
+}
+
+/** The score, above its mask. */
+function tag({ mask: { box }, score }, index) {
+  if (!box) {
+    return [];
+  }
+  const { width, height } = shown.answer.image;
+  const element = el('span', { className: 'tag', textContent: score.toFixed(3) });
+  element.style.setProperty('--x', (box.x + box.width / 2) / width);
+  element.style.setProperty('--y', box.y / height);
+  return [coloured(element, index)];
 }
 
 // ---- how long it took, and how to ask without this page
