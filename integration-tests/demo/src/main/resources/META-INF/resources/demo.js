@@ -49,7 +49,7 @@ function bar(part, threshold) {
 }
 
 const say = text => { $('live').textContent = text; };
-const number = value => value.toLocaleString('en', { maximumFractionDigits: 1 });
+const number = (value, digits) => value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 // ---- the model: nothing is asked before it is ready, but nothing is refused either
 
@@ -383,9 +383,9 @@ function result(segmentation, index) {
 
 function figures({ area, box }) {
   const { width, height } = shown.answer.image;
-  const share = `${number(100 * area / (width * height))} % of the picture, ${number(area)} pixels`;
-  return el('p', { className: 'figures' },
-    box ? `${share}; x ${box.x} to ${box.x + box.width - 1}, y ${box.y} to ${box.y + box.height - 1}` : 'An empty mask');
+  const texts = box ? [`${number(100 * area / (width * height), 1)} % of the picture, ${number(area, 0)} pixels`,
+    `x ${box.x} to ${box.x + box.width - 1}, y ${box.y} to ${box.y + box.height - 1}`] : ['An empty mask'];
+  return el('p', { className: 'figures' }, ...texts.map(textContent => el('span', { textContent })));
 }
 
 function notFound(score) {
@@ -485,10 +485,10 @@ function tag({ mask: { box }, score }, index) {
 function showTimings(timings) {
   const rows = Object.entries(timings);
   const total = rows.reduce((sum, [, milliseconds]) => sum + milliseconds, 0);
-  $('total').textContent = `${number(total)} ms`;
+  $('total').textContent = `${number(total, 1)} ms`;
   $('timings').tBodies[0].replaceChildren(...rows.map(([stage, milliseconds]) => el('tr', {},
     el('th', { scope: 'row', textContent: STAGES[stage] ?? stage, title: stage }),
-    el('td', {}, bar(milliseconds / total)), el('td', { textContent: `${number(milliseconds)} ms` }))));
+    el('td', {}, bar(milliseconds / total)), el('td', { textContent: `${number(milliseconds, 1)} ms` }))));
 }
 
 function curl({ picture: { path }, sentences, task, threshold, candidates }) {
