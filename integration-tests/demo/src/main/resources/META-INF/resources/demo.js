@@ -15,6 +15,7 @@ const $ = id => document.getElementById(id);
 const form = $('ask');
 
 let picture = null; // {blob, name, path, url}
+let wanted = FIRST_EXAMPLE; // the example that was chosen last, if no file was since
 let shown = null; // {request, answer, active: index of the answer, candidate: index or null for the answer itself}
 let running = null; // AbortController of the request under way
 
@@ -113,7 +114,7 @@ async function showExamples() {
   }
   $('examples').addEventListener('keydown', moveInRail);
   focusable($('examples').firstElementChild);
-  if (!picture) {
+  if (wanted === FIRST_EXAMPLE) {
     await useExample(FIRST_EXAMPLE, examples.get(FIRST_EXAMPLE));
   }
 }
@@ -124,8 +125,9 @@ function exampleButton(path, suggestions) {
   button.dataset.image = path;
   button.ariaPressed = false;
   button.addEventListener('click', async () => {
-    await useExample(path, suggestions);
-    run();
+    if (await useExample(path, suggestions)) {
+      run();
+    }
   });
   return button;
 }
@@ -146,8 +148,13 @@ function focusable(button) {
   [...$('examples').children].forEach(other => { other.tabIndex = other === button ? 0 : -1; });
 }
 
+/** False if something else was chosen meanwhile. */
 async function useExample(path, suggestions) {
+  wanted = path;
   const blob = await (await fetch(`examples/${path}`)).blob();
+  if (wanted !== path) {
+    return false;
+  }
   usePicture(blob, path.slice(7), `extension/demo-model/examples/${path}`);
   const button = document.querySelector(`[data-image="${path}"]`);
   button.ariaPressed = true;
@@ -156,6 +163,7 @@ async function useExample(path, suggestions) {
   $('suggestions').replaceChildren(...suggestions.map(suggestionButton));
   $('suggestions-field').hidden = false;
   fill(suggestions[0]);
+  return true;
 }
 
 function suggestionButton(suggestion) {
@@ -194,6 +202,7 @@ function usePicture(blob, name, path) {
 }
 
 function useFile(file) {
+  wanted = null;
   usePicture(file, file.name || 'pasted.png');
   $('suggestions-field').hidden = true;
   $('suggestions').replaceChildren();
@@ -234,9 +243,12 @@ document.addEventListener('paste', event => {
 
 for (const type of ['dragenter', 'dragover', 'dragleave', 'drop']) {
   document.addEventListener(type, event => {
+    if (!event.dataTransfer.types.includes('Files')) {
+      return; // text, into the field
+    }
     event.preventDefault();
     $('stage').classList.toggle('dragging', type === 'dragover' || type === 'dragenter');
-    if (type === 'drop' && event.dataTransfer.files.length) {
+    if (type === 'drop') {
       useFile(event.dataTransfer.files[0]);
     }
   });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -159,8 +160,23 @@ class DemoPageTest extends PageTestBase {
         assertThat(page.all("[aria-invalid]")).isEmpty();
     }
 
+    /** Beyond the endpoint's limit, and beyond what the server reads at all. */
+    @Test
+    void aFileThatIsTooLargeIsToldAtThePicture(@TempDir Path directory) throws IOException {
+        for (long megabytes : List.of(33L, 49L)) {
+            Path file = directory.resolve(megabytes + ".png");
+            Files.write(file, Files.readAllBytes(PHONE.file().toPath()));
+            try (RandomAccessFile longer = new RandomAccessFile(file.toFile(), "rw")) {
+                longer.setLength(megabytes << 20);
+            }
+            page.find("#file").sendKeys(file.toString());
+            page.ask("the phone");
+            assertProblem("", "#image-error", "#file");
+        }
+    }
+
     private void assertProblem(String detail, String error, String input) {
-        assertThat(page.find(error).getText()).isNotEmpty();
+        assertThat(page.find(error).getText()).isNotEmpty().contains(detail);
         assertThat(page.find(input).getDomAttribute("aria-invalid")).isEqualTo("true");
         assertThat(page.find(input).getDomAttribute("aria-describedby")).contains(error.substring(1));
         assertThat(page.find(error).getDomAttribute("role")).isEqualTo("alert");
