@@ -1,6 +1,5 @@
 package io.instructseg.it.demo;
 
-import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;

@@ -1,6 +1,5 @@
 package io.instructseg.it.demo;
 
-import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,6 +8,7 @@ import java.net.URL;
 import java.nio.file.Path;
 import java.util.Map;
 
+import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +20,9 @@ import io.quarkus.test.common.http.TestHTTPResource;
 
 /** A page in a real browser; skipped, and said so, on a machine without one. */
 abstract class PageTestBase {
+
+    private static final String NO_BROWSER = "The demo page's tests are skipped: no chromium (or google-chrome) with"
+            + " chromedriver on the PATH";
 
     @TempDir
     static Path downloads;
@@ -34,6 +37,10 @@ abstract class PageTestBase {
     @BeforeAll
     static void startBrowser() {
         browser = Browser.start(downloads).orElse(null);
+        if (browser == null) {
+            // a build's output has the number of skipped tests only
+            Logger.getLogger(PageTestBase.class).warn(NO_BROWSER);
+        }
     }
 
     @AfterAll
@@ -45,7 +52,7 @@ abstract class PageTestBase {
 
     @BeforeEach
     void openPage() {
-        assumeTrue(browser != null, "Skipped: no chromium (or google-chrome) with chromedriver on the PATH");
+        assumeTrue(browser != null, NO_BROWSER);
         browser.resize(1360, 900, "light");
         page = new DemoPage(browser.driver()).open(address);
         page.await("document.getElementById('model-pill').dataset.state === 'ready'");
