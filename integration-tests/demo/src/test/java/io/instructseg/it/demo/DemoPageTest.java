@@ -155,6 +155,11 @@ class DemoPageTest extends PageTestBase {
         assertThat(page.texts(".error")).filteredOn(error -> !error.isEmpty()).hasSize(1);
 
         page.chooseExample(MICE.image());
+        page.script("document.getElementById('sentences').value = 'the cat\\n\\n' + 'x '.repeat(5000)");
+        page.asking(() -> page.find("#run").click());
+        assertProblem("Line 3: sentences[1]", "#sentences-error", "#sentences");
+
+        page.chooseExample(MICE.image());
         assertThat(page.texts(".error")).containsOnly("");
         assertThat(page.all("[aria-invalid]")).isEmpty();
     }
