@@ -22,9 +22,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void theApiKnowsTheEngineAndMutinyOnly() {
+    void theApiKnowsTheEngineMutinyAndCdiOnly() {
         classes().that().resideInAPackage("io.instructseg.quarkus").should().onlyDependOnClassesThat().resideInAnyPackage(
-                "io.instructseg.quarkus", "io.instructseg.engine..", "io.smallrye.mutiny..", "java..").check(CLASSES);
+                "io.instructseg.quarkus", "io.instructseg.engine..", "io.smallrye.mutiny..", "jakarta.enterprise.util",
+                "jakarta.inject", "java..").check(CLASSES);
     }
 
     @Test

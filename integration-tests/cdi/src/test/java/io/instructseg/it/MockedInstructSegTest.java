@@ -6,6 +6,7 @@ import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.when;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 import jakarta.inject.Inject;
 
@@ -29,7 +30,8 @@ class MockedInstructSegTest {
 
     @Test
     void aFailureReachesTheHost() {
-        when(instructSeg.segment(any(), eq("the dog"))).thenReturn(Uni.createFrom().failure(new QueueFullException(3)));
+        when(instructSeg.segment(any(), eq("the dog")))
+                .thenReturn(Uni.createFrom().failure(new QueueFullException(3, Duration.ofSeconds(1))));
         assertThatThrownBy(() -> animals.coverage(Path.of("any.png"), "dog").await().indefinitely())
                 .isInstanceOf(QueueFullException.class).hasMessageContaining("3 requests wait already");
     }

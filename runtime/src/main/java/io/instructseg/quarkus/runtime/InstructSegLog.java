@@ -35,4 +35,8 @@ interface InstructSegLog extends BasicLogger {
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 5, value = "Model %s is unchanged and still loaded")
     void resident(Object location);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 6, value = "%s is set, but nothing injects that model by @ModelName: it is not loaded")
+    void unused(String property);
 }

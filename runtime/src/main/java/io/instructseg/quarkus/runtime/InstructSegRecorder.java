@@ -1,14 +1,16 @@
 package io.instructseg.quarkus.runtime;
 
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.instructseg.quarkus.InstructSeg;
+import io.quarkus.arc.ActiveResult;
 import io.quarkus.arc.SyntheticCreationalContext;
-import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.runtime.annotations.Recorder;
 
-/** Makes the bean when the application starts. */
+/** Makes the beans when the application starts. */
 @Recorder
 public class InstructSegRecorder {
 
@@ -18,15 +20,18 @@ public class InstructSegRecorder {
         this.config = config;
     }
 
-    public Function<SyntheticCreationalContext<ModelService>, ModelService> service() {
-        return context -> {
-            Settings settings = Settings.of(config.getValue());
-            ModelLocation location = ModelLocation.of(config.getValue().model());
-            return new ModelService(new ModelLoader(location, LaunchMode.current() != LaunchMode.NORMAL), settings);
-        };
+    /** @param names the models that the application injects */
+    public Function<SyntheticCreationalContext<ModelServices>, ModelServices> services(Set<String> names) {
+        return context -> new ModelServices(names, config.getValue());
     }
 
-    public Function<SyntheticCreationalContext<InstructSeg>, InstructSeg> instructSeg() {
-        return context -> context.getInjectedReference(ModelService.class);
+    public Function<SyntheticCreationalContext<InstructSeg>, InstructSeg> instructSeg(String name) {
+        return context -> context.getInjectedReference(ModelServices.class).get(name);
+    }
+
+    public Supplier<ActiveResult> active(String name, Set<String> names) {
+        return () -> ModelServices.isActive(name, names, config.getValue()) ? ActiveResult.active()
+                : ActiveResult.inactive(ModelNames.property(name, "active") + " is false, or "
+                        + ModelNames.property(name, "model") + " is not set");
     }
 }

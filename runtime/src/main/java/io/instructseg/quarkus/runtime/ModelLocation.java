@@ -12,7 +12,6 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 /** Finds the configured model. */
 final class ModelLocation {
 
-    static final String PROPERTY = "quarkus.instructseg.model";
     private static final String CLASS_PATH = "classpath:";
     private static final String MODEL_FILE = "saved_model.pb";
 
@@ -23,20 +22,22 @@ final class ModelLocation {
     }
 
     /** @throws ConfigurationException if none is configured, or there is no model */
-    static ModelLocation of(Optional<String> configured) {
+    static ModelLocation of(String model, Optional<String> configured) {
         ModelLocation location = new ModelLocation(configured.filter(value -> !value.isBlank()).orElseThrow(
-                () -> failure("is not set, and production has no default model. Convert a checkpoint with 'instructseg convert"
-                        + " CHECKPOINT_DIR MODEL_DIR' (docs/converting.md) and set it to MODEL_DIR")));
+                () -> failure(model,
+                        "is not set, and production has no default model. Convert a checkpoint with 'instructseg convert"
+                                + " CHECKPOINT_DIR MODEL_DIR' (docs/converting.md) and set it to MODEL_DIR")));
         if (!location.hasModel()) {
-            throw failure("is '" + location.configured + "', where no " + MODEL_FILE
+            throw failure(model, "is '" + location.configured + "', where no " + MODEL_FILE
                     + " was found. Expected a directory that 'instructseg convert' wrote"
                     + (location.isOnClassPath() ? ", on the class path" : ", from " + Path.of("").toAbsolutePath()));
         }
         return location;
     }
 
-    private static ConfigurationException failure(String what) {
-        return new ConfigurationException(PROPERTY + " " + what, Set.of(PROPERTY));
+    private static ConfigurationException failure(String model, String what) {
+        String property = ModelNames.property(model, "model");
+        return new ConfigurationException(property + " " + what, Set.of(property));
     }
 
     private boolean hasModel() {

@@ -3,6 +3,7 @@ package io.instructseg.quarkus.runtime;
 import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 import io.instructseg.engine.CancellationToken;
@@ -11,6 +12,7 @@ import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
@@ -18,20 +20,29 @@ import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.runtime.ModelStatus.State;
 import io.smallrye.mutiny.Uni;
 
-/** The bean: a model that loads and warms up in the background, while requests queue, and is freed with the bean. */
+/** A model behind a bean: it loads in the background while requests queue, and is freed when the application ends. */
 public class ModelService implements InstructSeg, AutoCloseable {
 
+    private final String name;
     private final ModelLoader loader;
-    private final ModelWorker worker;
     private final Settings settings;
+    private final DeviceExecutor device;
+    private final RequestQueue queue;
+    private final Duration grace;
+    private final Thread loading;
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
     private volatile SegmentationModel model;
+    private volatile boolean closed;
 
-    ModelService(ModelLoader loader, Settings settings) {
+    ModelService(String name, ModelLoader loader, Settings settings, DeviceExecutor device, Duration grace) {
+        this.name = name;
         this.loader = loader;
-        this.worker = new ModelWorker(settings.queueSize());
         this.settings = settings;
-        worker.runFirst(this::load);
+        this.device = device;
+        this.queue = device.newQueue(settings.queueSize());
+        this.grace = grace;
+        this.loading = new Thread(this::load, "instructseg-loading");
+        loading.start();
     }
 
     private void load() {
@@ -40,17 +51,39 @@ public class ModelService implements InstructSeg, AutoCloseable {
             model = loader.load();
             status = ModelStatus.of(State.WARMING);
             LOG.warming(secondsSince(start));
-            model.warmUp();
-            status = ModelStatus.of(State.READY);
-            LOG.ready(secondsSince(start));
+            queue.openWith(() -> warmUp(start));
         } catch (IOException | RuntimeException | Error e) {
-            LOG.failed(loader.location(), e);
-            status = new ModelStatus(State.FAILED, String.valueOf(e.getMessage()));
+            failed(e);
         }
+    }
+
+    /** On the device, before all requests. */
+    private void warmUp(long start) {
+        try {
+            if (!closed) {
+                model.warmUp();
+                status = ModelStatus.of(State.READY);
+                LOG.ready(secondsSince(start));
+            }
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        LOG.failed(loader.location(), cause);
+        status = new ModelStatus(State.FAILED, String.valueOf(cause.getMessage()));
+        queue.fail(() -> new ModelUnavailableException(
+                "model " + loader.location() + " can't be used: " + cause.getMessage(), cause));
     }
 
     private static double secondsSince(long start) {
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** How the application calls it, or {@link ModelNames#DEFAULT}. */
+    public String name() {
+        return name;
     }
 
     /** How far the model is. */
@@ -61,6 +94,11 @@ public class ModelService implements InstructSeg, AutoCloseable {
     /** Where the model comes from. */
     public String location() {
         return loader.location().toString();
+    }
+
+    /** What waits, and how long the device has been at what runs. */
+    public QueueStatus queue() {
+        return new QueueStatus(queue.waiting(), queue.capacity(), device.runningFor());
     }
 
     @Override
@@ -75,25 +113,44 @@ public class ModelService implements InstructSeg, AutoCloseable {
             return Uni.createFrom()
                     .failure(new IllegalArgumentException("instructions: found none, expected at least one"));
         }
-        return worker.submit(cancellation -> answer(request, cancellation));
+        Uni<List<Segmentation>> answers = queue.submit(cancellation -> answer(request, cancellation));
+        return settings.deadline().map(deadline -> answers.ifNoItem().after(deadline)
+                .failWith(() -> new DeadlineExceededException(deadline, ModelNames.property(name, "deadline"))))
+                .orElse(answers);
     }
 
     private List<Segmentation> answer(SegmentationRequest request, CancellationToken cancellation) throws IOException {
-        if (status.state() == State.FAILED) {
-            throw new ModelUnavailableException("model " + loader.location() + " can't be used: " + status.reason());
-        }
         DecodedImage image = request.image().decode(settings.limits());
         SegmentationOptions options = new SegmentationOptions(request.candidates(),
                 request.threshold().orElse(settings.threshold()));
         return model.segment(image, request.instructions(), options, cancellation);
     }
 
+    /** Lets what was taken go on for the configured time, then ends it and frees the model. */
     @Override
     public void close() {
-        worker.close();
+        closed = true;
+        awaitLoaded();
+        queue.close(() -> new ModelUnavailableException("the application is shutting down"),
+                status.state() == State.READY ? grace : Duration.ZERO);
         status = ModelStatus.of(State.CLOSED);
         if (model != null) {
             loader.free(model);
+        }
+    }
+
+    /** Loading can't be stopped, and what it loads has to be freed. */
+    private void awaitLoaded() {
+        boolean interrupted = false;
+        while (loading.isAlive()) {
+            try {
+                loading.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.instructseg.quarkus.runtime;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 import io.instructseg.engine.image.ImageLimits;
@@ -13,24 +15,28 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  * @param threshold lowest score that counts as found
  * @param limits what a picture may cost
  * @param queueSize requests that may wait
+ * @param deadline how long a request may take
  */
-record Settings(Task task, double threshold, ImageLimits limits, int queueSize) {
+record Settings(Task task, double threshold, ImageLimits limits, int queueSize, Optional<Duration> deadline) {
 
     /** @throws ConfigurationException if a value makes no sense, by its property's name */
-    static Settings of(InstructSegConfig config) {
-        require("threshold", config.threshold(), config.threshold() >= 0 && config.threshold() <= 1, "0 to 1");
+    static Settings of(String model, ModelConfig config) {
+        require(model, "threshold", config.threshold(), config.threshold() >= 0 && config.threshold() <= 1, "0 to 1");
         long maxBytes = config.image().maxBytes().asLongValue();
-        require("image.max-bytes", maxBytes, maxBytes >= 1, "at least 1");
+        require(model, "image.max-bytes", maxBytes, maxBytes >= 1, "at least 1");
         long maxPixels = config.image().maxPixels();
-        require("image.max-pixels", maxPixels, maxPixels >= 1, "at least 1");
+        require(model, "image.max-pixels", maxPixels, maxPixels >= 1, "at least 1");
         int queueSize = config.queue().size();
-        require("queue.size", queueSize, queueSize >= 1, "at least 1");
-        return new Settings(config.task(), config.threshold(), new ImageLimits(maxBytes, maxPixels), queueSize);
+        require(model, "queue.size", queueSize, queueSize >= 1, "at least 1");
+        config.deadline().ifPresent(deadline -> require(model, "deadline", deadline, deadline.compareTo(Duration.ZERO) > 0,
+                "more than nothing"));
+        return new Settings(config.task(), config.threshold(), new ImageLimits(maxBytes, maxPixels), queueSize,
+                config.deadline());
     }
 
-    private static void require(String name, Object value, boolean valid, String expected) {
+    private static void require(String model, String name, Object value, boolean valid, String expected) {
         if (!valid) {
-            String property = "quarkus.instructseg." + name;
+            String property = ModelNames.property(model, name);
             throw new ConfigurationException(property + " is " + value + ", expected " + expected, Set.of(property));
         }
     }

@@ -23,7 +23,8 @@ class ModelLocationTest {
     @ParameterizedTest
     @ValueSource(strings = { "", " " })
     void nothingSaysHowToGetAModel(String configured) {
-        assertThatThrownBy(() -> ModelLocation.of(Optional.of(configured))).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> ModelLocation.of(ModelNames.DEFAULT, Optional.of(configured)))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("quarkus.instructseg.model is not set")
                 .hasMessageContaining("instructseg convert CHECKPOINT_DIR MODEL_DIR");
     }
@@ -31,7 +32,7 @@ class ModelLocationTest {
     @Test
     void aDirectoryHasAModel() throws IOException {
         Files.createFile(directory.resolve("saved_model.pb"));
-        ModelLocation location = ModelLocation.of(Optional.of(directory.toString()));
+        ModelLocation location = ModelLocation.of(ModelNames.DEFAULT, Optional.of(directory.toString()));
         assertThat(location.isOnClassPath()).isFalse();
         assertThat(location.directory()).isEqualTo(directory);
     }
@@ -39,7 +40,8 @@ class ModelLocationTest {
     @ParameterizedTest
     @ValueSource(strings = { "/nowhere", "classpath:no/where", "no\0path" })
     void whereNoModelIsTheValueIsNamed(String configured) {
-        assertThatThrownBy(() -> ModelLocation.of(Optional.of(configured))).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> ModelLocation.of(ModelNames.DEFAULT, Optional.of(configured)))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("quarkus.instructseg.model is '" + configured + "'");
     }
 }

@@ -3,7 +3,9 @@ package io.instructseg.quarkus.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.text.Task;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.PropertiesConfigSource;
@@ -21,25 +24,28 @@ class SettingsTest {
 
     @Test
     void nothingHasToBeSet() {
-        assertThat(Settings.of(config(Map.of())))
-                .isEqualTo(new Settings(Task.REFERRING, 0, new ImageLimits(32 << 20, 64_000_000), 64));
+        assertThat(Settings.of(ModelNames.DEFAULT, config(Map.of())))
+                .isEqualTo(new Settings(Task.REFERRING, 0, new ImageLimits(32 << 20, 64_000_000), 64, Optional.empty()));
     }
 
     @Test
     void everythingCanBeSet() {
-        assertThat(Settings.of(config(Map.of("quarkus.instructseg.task", "reasoning", "quarkus.instructseg.threshold", "0.25",
-                "quarkus.instructseg.image.max-bytes", "3K", "quarkus.instructseg.image.max-pixels", "640000",
-                "quarkus.instructseg.queue.size", "2"))))
-                .isEqualTo(new Settings(Task.REASONING, 0.25, new ImageLimits(3 << 10, 640_000), 2));
+        assertThat(Settings.of(ModelNames.DEFAULT,
+                config(Map.of("quarkus.instructseg.task", "reasoning", "quarkus.instructseg.threshold", "0.25",
+                        "quarkus.instructseg.image.max-bytes", "3K", "quarkus.instructseg.image.max-pixels", "640000",
+                        "quarkus.instructseg.queue.size", "2", "quarkus.instructseg.deadline", "5S"))))
+                .isEqualTo(new Settings(Task.REASONING, 0.25, new ImageLimits(3 << 10, 640_000), 2,
+                        Optional.of(Duration.ofSeconds(5))));
     }
 
     @ParameterizedTest
     @CsvSource({ "threshold, 1.01, is 1.01, 0 to 1", "threshold, -0.1, is -0.1, 0 to 1", "threshold, NaN, is NaN, 0 to 1",
             "image.max-bytes, 0, is 0, at least 1", "image.max-pixels, -3, is -3, at least 1",
-            "queue.size, 0, is 0, at least 1" })
+            "queue.size, 0, is 0, at least 1", "deadline, 0S, is PT0S, more than nothing" })
     void whatMakesNoSenseIsRefusedByName(String name, String value, String found, String expected) {
         String property = "quarkus.instructseg." + name;
-        assertThatThrownBy(() -> Settings.of(config(Map.of(property, value)))).isInstanceOf(ConfigurationException.class)
+        assertThatThrownBy(() -> Settings.of(ModelNames.DEFAULT, config(Map.of(property, value))))
+                .isInstanceOf(ConfigurationException.class)
                 .hasMessage(property + " " + found + ", expected " + expected);
     }
 
@@ -47,14 +53,16 @@ class SettingsTest {
     @CsvSource({ "task, drawing", "threshold, half", "image.max-bytes, many", "queue.size, 1.5" })
     void whatIsNoValueIsRefusedByName(String name, String value) {
         String property = "quarkus.instructseg." + name;
-        assertThatThrownBy(() -> Settings.of(config(Map.of(property, value)))).hasMessageContaining(property)
+        assertThatThrownBy(() -> Settings.of(ModelNames.DEFAULT, config(Map.of(property, value))))
+                .hasMessageContaining(property)
                 .hasMessageContaining(value);
     }
 
-    private static InstructSegConfig config(Map<String, String> values) {
+    private static ModelConfig config(Map<String, String> values) {
         return new SmallRyeConfigBuilder().withMapping(InstructSegConfig.class)
+                .withConverter(Duration.class, 100, new DurationConverter())
                 .withConverter(MemorySize.class, 100, new MemorySizeConverter())
                 .withSources(new PropertiesConfigSource(values, "test", 100)).build()
-                .getConfigMapping(InstructSegConfig.class);
+                .getConfigMapping(InstructSegConfig.class).models().get(ModelNames.DEFAULT);
     }
 }

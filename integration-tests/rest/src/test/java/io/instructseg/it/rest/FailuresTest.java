@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -70,9 +71,11 @@ class FailuresTest {
 
     @Test
     void whoCannotWaitMayTryAgain() {
-        problem(new QueueFullException(4), 503, "too many requests wait for the model already").header("Retry-After", "1");
+        problem(new QueueFullException(4, Duration.ofMillis(2100)), 503, "too many requests wait for the model already")
+                .header("Retry-After", "3");
         problem(new ModelUnavailableException("/secret/path"), 503,
-                "there is no model to ask: it could not be loaded, or the service is shutting down").header("Retry-After", "1");
+                "there is no model to ask: none is active, it could not be loaded, or the service is shutting down")
+                .header("Retry-After", "1");
     }
 
     @Test

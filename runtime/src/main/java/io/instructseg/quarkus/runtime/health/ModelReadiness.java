@@ -10,27 +10,37 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
+import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.ModelService;
+import io.instructseg.quarkus.runtime.ModelServices;
 import io.instructseg.quarkus.runtime.ModelStatus;
 
-/** Ready once the model is loaded and warm; else it says how far it is, or why there is none. */
+/** Ready once all active models are loaded and warm; else it says how far they are, or why there is none. */
 @Readiness
 @ApplicationScoped
 public class ModelReadiness implements HealthCheck {
 
     @Inject
-    ModelService service;
+    ModelServices services;
 
     @Override
     public HealthCheckResponse call() {
-        ModelStatus status = service.status();
-        HealthCheckResponseBuilder response = HealthCheckResponse.named("InstructSeg model")
-                .status(status.state() == ModelStatus.State.READY)
-                .withData("model", service.location())
-                .withData("state", status.state().name().toLowerCase(Locale.ROOT));
-        if (!status.reason().isEmpty()) {
-            response.withData("reason", status.reason());
-        }
+        HealthCheckResponseBuilder response = HealthCheckResponse.named("InstructSeg model").up();
+        services.all().forEach(service -> add(response, service));
         return response.build();
+    }
+
+    /** The data of a named model begins with its name. */
+    private static void add(HealthCheckResponseBuilder response, ModelService service) {
+        String prefix = ModelNames.isDefault(service.name()) ? "" : service.name() + ".";
+        ModelStatus status = service.status();
+        if (status.state() != ModelStatus.State.READY) {
+            response.down();
+        }
+        response.withData(prefix + "model", service.location()).withData(prefix + "state",
+                status.state().name().toLowerCase(Locale.ROOT));
+        if (!status.reason().isEmpty()) {
+            response.withData(prefix + "reason", status.reason());
+        }
     }
 }

@@ -5,6 +5,7 @@ import static io.instructseg.quarkus.runtime.rest.RestLog.LOG;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -17,15 +18,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.session.StageException;
+import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
+import io.quarkus.arc.InactiveBeanException;
 
 /** Failures as problem details (RFC 9457). */
 final class Problems {
 
     static final String MEDIA_TYPE = "application/problem+json";
-    /** A request takes about that long, and then there is a free place. */
-    private static final String RETRY_AFTER_SECONDS = "1";
 
     private Problems() {
     }
@@ -41,11 +42,15 @@ final class Problems {
         if (failure instanceof InstructionException instruction) {
             return of(problem(instruction));
         }
-        if (failure instanceof QueueFullException) {
-            return unavailable("too many requests wait for the model already");
+        if (failure instanceof QueueFullException full) {
+            return unavailable("too many requests wait for the model already", full.retryAfter());
         }
-        if (failure instanceof ModelUnavailableException) {
-            return unavailable("there is no model to ask: it could not be loaded, or the service is shutting down");
+        if (failure instanceof DeadlineExceededException) {
+            return of(new ProblemException(Status.GATEWAY_TIMEOUT, null, "the model did not answer in time"));
+        }
+        if (failure instanceof ModelUnavailableException || failure instanceof InactiveBeanException) {
+            return unavailable("there is no model to ask: none is active, it could not be loaded, or the service is shutting"
+                    + " down", Duration.ZERO);
         }
         LOG.failed(failure);
         return of(new ProblemException(Status.INTERNAL_SERVER_ERROR, null, serverError(failure)));
@@ -74,8 +79,10 @@ final class Problems {
                 : "the service failed";
     }
 
-    private static Response unavailable(String detail) {
-        return builder(Status.SERVICE_UNAVAILABLE, null, detail).header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS).build();
+    /** @param retryAfter rounded up to whole seconds, at least one */
+    private static Response unavailable(String detail, Duration retryAfter) {
+        return builder(Status.SERVICE_UNAVAILABLE, null, detail)
+                .header(HttpHeaders.RETRY_AFTER, Math.max(1, retryAfter.plusMillis(999).toSeconds())).build();
     }
 
     static Response of(ProblemException problem) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.WebApplicationException;
@@ -30,6 +31,8 @@ import io.instructseg.engine.Segmentation;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.runtime.InstructSegConfig;
+import io.instructseg.quarkus.runtime.ModelConfig;
+import io.instructseg.quarkus.runtime.ModelNames;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 
@@ -46,12 +49,13 @@ public class SegmentationsResource {
     static final String FOUND = "InstructSeg-Found";
     static final String SCORE = "InstructSeg-Score";
 
-    private final InstructSeg instructSeg;
-    private final InstructSegConfig config;
+    /** Looked up for each request: a host may have named models only, and then the default one is inactive. */
+    private final Instance<InstructSeg> instructSeg;
+    private final ModelConfig config;
 
-    SegmentationsResource(InstructSeg instructSeg, InstructSegConfig config) {
+    SegmentationsResource(Instance<InstructSeg> instructSeg, InstructSegConfig config) {
         this.instructSeg = instructSeg;
-        this.config = config;
+        this.config = config.models().get(ModelNames.DEFAULT);
     }
 
     // @formatter:off (which would make one line of each annotation)
@@ -128,7 +132,8 @@ public class SegmentationsResource {
     }
 
     private Uni<Response> answer(SegmentationRequest request, Representation representation) {
-        return instructSeg.segment(request).map(answers -> response(answers, request, representation)).onFailure()
+        return Uni.createFrom().deferred(() -> instructSeg.get().segment(request))
+                .map(answers -> response(answers, request, representation)).onFailure()
                 .recoverWithItem(Problems::of);
     }
 

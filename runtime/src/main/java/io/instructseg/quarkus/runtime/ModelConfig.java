@@ -1,0 +1,87 @@
+package io.instructseg.quarkus.runtime;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import io.instructseg.engine.text.Task;
+import io.quarkus.runtime.annotations.ConfigDocSection;
+import io.quarkus.runtime.annotations.ConfigGroup;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.WithDefault;
+
+/** A model. */
+@ConfigGroup
+public interface ModelConfig {
+
+    /**
+     * The model: a directory that `instructseg convert` wrote, or `classpath:` and the name of such a directory on the class
+     * path, which is copied to a temporary directory for loading. If not set, dev and test mode use the demo model that ships
+     * with the extension, and in production the start fails.
+     */
+    Optional<String> model();
+
+    /**
+     * The task of a request that names none: `referring` for descriptions ("the dog on the left"), `reasoning` for what
+     * follows from the picture ("what could I cut paper with?").
+     */
+    @WithDefault("referring")
+    Task task();
+
+    /**
+     * The lowest score, 0 to 1, that counts as found. The model has some mask for any sentence; if its score is lower, the
+     * answer says `found=false` and is an empty mask. With 0, any mask that is not empty counts. A request may have a
+     * threshold of its own.
+     */
+    @WithDefault("0")
+    double threshold();
+
+    /**
+     * Whether the model is loaded. If not set, it is if it has a `model`, or must have one because the application injects it.
+     */
+    Optional<Boolean> active();
+
+    /**
+     * How long a request may take, waiting included. Then it fails with `DeadlineExceededException`, over HTTP with status 504,
+     * and its work stops at the next stage. If not set, it may take any time.
+     */
+    Optional<Duration> deadline();
+
+    /**
+     * What a picture may cost.
+     */
+    @ConfigDocSection
+    ImageConfig image();
+
+    /**
+     * What waits for the model.
+     */
+    @ConfigDocSection
+    QueueConfig queue();
+
+    interface ImageConfig {
+
+        /**
+         * The largest file of a picture, in bytes. Larger ones are refused. For HTTP requests, raise
+         * `quarkus.http.limits.max-body-size` (10M if not set), too.
+         */
+        @WithDefault("32M")
+        MemorySize maxBytes();
+
+        /**
+         * The most pixels of a picture, width times height. Larger ones are refused before they are decoded. A decoded picture
+         * takes three bytes a pixel on the Java heap.
+         */
+        @WithDefault("64000000")
+        long maxPixels();
+    }
+
+    interface QueueConfig {
+
+        /**
+         * How many requests may wait while the model works on one. Further ones fail with `QueueFullException`, over HTTP with
+         * status 503. Pictures that were sent wait on the Java heap: a longer queue needs more of it.
+         */
+        @WithDefault("64")
+        int size();
+    }
+}

@@ -1,0 +1,190 @@
+package io.instructseg.quarkus.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.QueueFullException;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+
+@Timeout(60)
+class RequestQueueTest {
+
+    private static final Supplier<RuntimeException> END = () -> new ModelUnavailableException("the end");
+
+    private final DeviceExecutor device = new DeviceExecutor("test");
+    private final RequestQueue queue = device.newQueue(2);
+    private final RequestQueue other = device.newQueue(8);
+    private final CountDownLatch running = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final List<String> order = Collections.synchronizedList(new ArrayList<>());
+
+    @BeforeEach
+    void open() {
+        queue.openWith(() -> order.add("first"));
+        other.openWith(() -> {
+        });
+    }
+
+    @AfterEach
+    void end() {
+        release.countDown();
+        queue.close(END, Duration.ZERO);
+        other.close(END, Duration.ZERO);
+        device.close();
+    }
+
+    @Test
+    void whatOpensItRunsBeforeWhatWaits() throws Exception {
+        RequestQueue late = device.newQueue(2);
+        CompletableFuture<Boolean> waiting = late.submit(token -> order.add("waiting")).subscribeAsCompletionStage();
+        assertThat(queue.submit(token -> true).await().indefinitely()).isTrue();
+        assertThat(waiting).isNotDone();
+        late.openWith(() -> order.add("warm"));
+        waiting.get();
+        assertThat(order).containsExactly("first", "warm", "waiting");
+        late.close(END, Duration.ZERO);
+    }
+
+    @Test
+    void refusesWhatItCannotHold() throws Exception {
+        CompletableFuture<Boolean> first = blocked().subscribeAsCompletionStage();
+        running.await();
+        Cancellable second = queue.submit(token -> true).subscribe().with(done -> {
+        });
+        CompletableFuture<Boolean> third = queue.submit(token -> true).subscribeAsCompletionStage();
+        assertThat(queue.waiting()).isEqualTo(2);
+        assertThatThrownBy(() -> await(queue.submit(token -> true))).isInstanceOf(QueueFullException.class)
+                .hasMessageContaining("2 requests wait already");
+        second.cancel();
+        CompletableFuture<Boolean> instead = queue.submit(token -> true).subscribeAsCompletionStage();
+        release.countDown();
+        assertThat(List.of(first.get(), third.get(), instead.get())).containsOnly(true);
+        assertThat(queue.waiting()).isZero();
+    }
+
+    @Test
+    void queuesTakeTurns() throws Exception {
+        blocked().subscribe().with(done -> {
+        });
+        running.await();
+        List<CompletableFuture<Boolean>> all = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(other.submit(token -> order.add("other")).subscribeAsCompletionStage());
+        }
+        for (int i = 0; i < 2; i++) {
+            all.add(queue.submit(token -> order.add("queue")).subscribeAsCompletionStage());
+        }
+        release.countDown();
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+        assertThat(order.subList(1, 5)).containsExactlyInAnyOrder("other", "queue", "other", "queue");
+        assertThat(order.subList(5, 9)).containsOnly("other");
+    }
+
+    @Test
+    void tellsRunningWorkThatNobodyWaits() throws Exception {
+        CompletableFuture<Throwable> end = new CompletableFuture<>();
+        Cancellable work = queue.submit(token -> {
+            running.countDown();
+            release.await();
+            try {
+                token.throwIfCancelled();
+                end.complete(null);
+            } catch (CancellationException e) {
+                end.complete(e);
+            }
+            return true;
+        }).subscribe().with(done -> {
+        });
+        running.await();
+        work.cancel();
+        release.countDown();
+        assertThat(end.get()).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void anErrorReachesWhoeverWaitsAndTheThreadGoesOn() {
+        assertThatThrownBy(() -> await(queue.submit(token -> {
+            throw new OutOfMemoryError("as if");
+        }))).hasRootCauseInstanceOf(OutOfMemoryError.class);
+        Uni<String> next = queue.submit(token -> "still here");
+        assertThat(await(next)).isEqualTo("still here");
+    }
+
+    @Test
+    void aFailureFailsWhatWaitsAndWhatComes() throws Exception {
+        blocked().subscribe().with(done -> {
+        });
+        running.await();
+        CompletableFuture<Boolean> waiting = queue.submit(token -> true).subscribeAsCompletionStage();
+        queue.fail(END);
+        assertThatThrownBy(waiting::get).hasCauseInstanceOf(ModelUnavailableException.class);
+        assertThatThrownBy(() -> await(queue.submit(token -> true))).isInstanceOf(ModelUnavailableException.class);
+    }
+
+    @Test
+    void closingWithoutGraceFailsWhatWaitsAndWaitsForWhatRuns() throws Exception {
+        CompletableFuture<Boolean> first = queue.submit(token -> {
+            running.countDown();
+            release.await();
+            token.throwIfCancelled();
+            return true;
+        }).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> waiting = queue.submit(token -> true).subscribeAsCompletionStage();
+        running.await();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> queue.close(END, Duration.ZERO));
+        assertThatThrownBy(waiting::get).isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(ModelUnavailableException.class);
+        assertThat(closing).isNotDone();
+        release.countDown();
+        closing.get();
+        assertThatThrownBy(first::get).hasCauseInstanceOf(ModelUnavailableException.class);
+    }
+
+    @Test
+    void closingWithGraceLetsWhatIsThereGoOn() throws Exception {
+        CompletableFuture<Boolean> first = blocked().subscribeAsCompletionStage();
+        running.await();
+        CompletableFuture<Boolean> waiting = queue.submit(token -> true).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> last = queue.submit(token -> true).subscribeAsCompletionStage();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> queue.close(END, Duration.ofSeconds(50)));
+        // full, until it takes nothing any more
+        while (queue.submit(token -> true).onFailure(QueueFullException.class).recoverWithItem(true).onFailure()
+                .recoverWithItem(false).await().atMost(Duration.ofSeconds(30))) {
+            Thread.onSpinWait();
+        }
+        release.countDown();
+        closing.get();
+        assertThat(first.get()).isTrue();
+        assertThat(waiting.get()).isTrue();
+        assertThat(last.get()).isTrue();
+    }
+
+    private Uni<Boolean> blocked() {
+        return queue.submit(token -> {
+            running.countDown();
+            release.await();
+            return true;
+        });
+    }
+
+    private static <T> T await(Uni<T> uni) {
+        return uni.await().atMost(Duration.ofSeconds(30));
+    }
+}
