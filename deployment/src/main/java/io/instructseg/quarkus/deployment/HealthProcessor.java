@@ -1,5 +1,7 @@
 package io.instructseg.quarkus.deployment;
 
+import java.util.List;
+
 import io.instructseg.quarkus.runtime.InstructSegBuildTimeConfig;
 import io.quarkus.deployment.Capabilities;
 import io.quarkus.deployment.Capability;
@@ -7,16 +9,18 @@ import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
 
-/** The readiness check, in hosts that have SmallRye Health. */
+/** The health checks, in hosts that have SmallRye Health. */
 class HealthProcessor {
 
-    /** By name: without SmallRye Health the class can't be loaded. */
-    private static final String READINESS = "io.instructseg.quarkus.runtime.health.ModelReadiness";
+    private static final String PACKAGE = "io.instructseg.quarkus.runtime.health.";
+
+    /** By name: without SmallRye Health the classes can't be loaded. */
+    private static final List<String> CHECKS = List.of("ModelReadiness", "ModelStartup", "DeviceLiveness");
 
     @BuildStep
-    void readiness(Capabilities capabilities, InstructSegBuildTimeConfig config, BuildProducer<HealthBuildItem> checks) {
+    void checks(Capabilities capabilities, InstructSegBuildTimeConfig config, BuildProducer<HealthBuildItem> checks) {
         if (capabilities.isPresent(Capability.SMALLRYE_HEALTH)) {
-            checks.produce(new HealthBuildItem(READINESS, config.health().enabled()));
+            CHECKS.forEach(name -> checks.produce(new HealthBuildItem(PACKAGE + name, config.health().enabled())));
         }
     }
 }

@@ -19,7 +19,7 @@ class SwitchedOffTest {
 
     @Test
     void neitherIsThere() {
-        assertThat(get("/q/health/ready").jsonPath().getList("checks")).isEmpty();
+        assertThat(get("/q/health").jsonPath().getList("checks")).isEmpty();
         assertThat(given().body("{}").contentType("application/json").post("/instructseg/segmentations").statusCode())
                 .isEqualTo(404);
     }

@@ -16,7 +16,7 @@ public interface InstructSegBuildTimeConfig {
     EndpointConfig endpoint();
 
     /**
-     * The health check.
+     * The health checks.
      */
     HealthConfig health();
 
@@ -33,8 +33,11 @@ public interface InstructSegBuildTimeConfig {
     interface HealthConfig {
 
         /**
-         * Whether the application is ready (`/q/health/ready`) only once the model is loaded and warm. It needs SmallRye Health
-         * (`quarkus-smallrye-health`) for that; without, there is no check.
+         * Whether the health of the application tells about the models: readiness (`/q/health/ready`) is up once they are
+         * loaded
+         * and warm, startup (`/q/health/started`) once that is over, liveness (`/q/health/live`) while no request hangs. It
+         * needs
+         * SmallRye Health (`quarkus-smallrye-health`) for that; without, there are no checks.
          */
         @WithDefault("true")
         boolean enabled();

@@ -31,4 +31,11 @@ public interface InstructSegConfig {
      */
     @WithDefault("10S")
     Duration shutdownTimeout();
+
+    /**
+     * How long a request may run, warming up included, until liveness (`/q/health/live`) is down: a step of TensorFlow that
+     * hangs can't be stopped but by a restart.
+     */
+    @WithDefault("10M")
+    Duration hungAfter();
 }

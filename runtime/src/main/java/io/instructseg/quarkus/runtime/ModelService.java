@@ -26,7 +26,6 @@ public class ModelService implements InstructSeg, AutoCloseable {
     private final String name;
     private final ModelLoader loader;
     private final Settings settings;
-    private final DeviceExecutor device;
     private final RequestQueue queue;
     private final Duration grace;
     private final Thread loading;
@@ -38,7 +37,6 @@ public class ModelService implements InstructSeg, AutoCloseable {
         this.name = name;
         this.loader = loader;
         this.settings = settings;
-        this.device = device;
         this.queue = device.newQueue(settings.queueSize());
         this.grace = grace;
         this.loading = new Thread(this::load, "instructseg-loading");
@@ -94,11 +92,6 @@ public class ModelService implements InstructSeg, AutoCloseable {
     /** Where the model comes from. */
     public String location() {
         return loader.location().toString();
-    }
-
-    /** What waits, and how long the device has been at what runs. */
-    public QueueStatus queue() {
-        return new QueueStatus(queue.waiting(), queue.capacity(), device.runningFor());
     }
 
     @Override

@@ -76,6 +76,11 @@ public class ModelServices implements AutoCloseable {
         return services.values();
     }
 
+    /** How long the device has been at the request that runs; zero if none does. */
+    public Duration runningFor() {
+        return device.runningFor();
+    }
+
     @Override
     public void close() {
         services.values().forEach(ModelService::close);

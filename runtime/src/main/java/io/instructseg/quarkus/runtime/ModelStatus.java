@@ -17,6 +17,11 @@ public record ModelStatus(State state, String reason) {
         CLOSED
     }
 
+    /** Whether it is on its way. */
+    public boolean isStarting() {
+        return state == State.LOADING || state == State.WARMING;
+    }
+
     static ModelStatus of(State state) {
         return new ModelStatus(state, "");
     }

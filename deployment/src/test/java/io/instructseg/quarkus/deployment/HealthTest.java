@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.path.json.JsonPath;
 
-/** Readiness tells about the model. */
-class ReadinessTest {
+/** Health tells about the model. */
+class HealthTest {
 
     @RegisterExtension
     static final QuarkusUnitTest HOST = new QuarkusUnitTest().withEmptyApplication();
@@ -25,5 +25,14 @@ class ReadinessTest {
         assertThat(health.getString("checks[0].name")).isEqualTo("InstructSeg model");
         assertThat(health.getString("checks[0].data.state")).isEqualTo("ready");
         assertThat(health.getString("checks[0].data.model")).endsWith("instructseg-demo-model");
+    }
+
+    @Test
+    void isStartedThenAndAlive() {
+        Awaitility.await().atMost(2, TimeUnit.MINUTES).until(() -> get("/q/health/started").jsonPath(),
+                started -> started.getString("status").equals("UP"));
+        JsonPath health = get("/q/health/live").jsonPath();
+        assertThat(health.getString("checks[0].name")).isEqualTo("InstructSeg device");
+        assertThat(health.getString("status")).isEqualTo("UP");
     }
 }
