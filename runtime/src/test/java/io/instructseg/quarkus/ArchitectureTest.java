@@ -34,5 +34,7 @@ class ArchitectureTest {
                 "jakarta.ws.rs..", "org.jboss.resteasy..", "org.eclipse.microprofile.openapi..").check(CLASSES);
         noClasses().that().resideOutsideOfPackage("..health..").should().dependOnClassesThat()
                 .resideInAPackage("org.eclipse.microprofile.health..").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("..metrics..").should().dependOnClassesThat()
+                .resideInAPackage("io.micrometer..").check(CLASSES);
     }
 }

@@ -20,6 +20,11 @@ public interface InstructSegBuildTimeConfig {
      */
     HealthConfig health();
 
+    /**
+     * The meters.
+     */
+    MetricsConfig metrics();
+
     interface EndpointConfig {
 
         /**
@@ -38,6 +43,16 @@ public interface InstructSegBuildTimeConfig {
          * and warm, startup (`/q/health/started`) once that is over, liveness (`/q/health/live`) while no request hangs. It
          * needs
          * SmallRye Health (`quarkus-smallrye-health`) for that; without, there are no checks.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface MetricsConfig {
+
+        /**
+         * Whether requests, stages, queues and models are measured. It needs Micrometer (`quarkus-micrometer` or one of its
+         * registries) for that; without, nothing is.
          */
         @WithDefault("true")
         boolean enabled();

@@ -6,6 +6,8 @@ import java.util.function.Supplier;
 
 import io.instructseg.quarkus.InstructSeg;
 import io.quarkus.arc.ActiveResult;
+import io.quarkus.arc.Arc;
+import io.quarkus.arc.InstanceHandle;
 import io.quarkus.arc.SyntheticCreationalContext;
 import io.quarkus.runtime.RuntimeValue;
 import io.quarkus.runtime.annotations.Recorder;
@@ -22,7 +24,8 @@ public class InstructSegRecorder {
 
     /** @param names the models that the application injects */
     public Function<SyntheticCreationalContext<ModelServices>, ModelServices> services(Set<String> names) {
-        return context -> new ModelServices(names, config.getValue());
+        return context -> new ModelServices(names, config.getValue(),
+                Arc.container().listAll(RequestListener.class).stream().map(InstanceHandle::get).toList());
     }
 
     public Function<SyntheticCreationalContext<InstructSeg>, InstructSeg> instructSeg(String name) {

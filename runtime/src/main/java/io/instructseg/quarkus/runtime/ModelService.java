@@ -5,6 +5,7 @@ import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Instruction;
@@ -12,6 +13,7 @@ import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.format.Signature;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
@@ -28,17 +30,20 @@ public class ModelService implements InstructSeg, AutoCloseable {
     private final Settings settings;
     private final RequestQueue queue;
     private final Duration grace;
+    private final List<RequestListener> listeners;
     private final Thread loading;
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
     private volatile SegmentationModel model;
     private volatile boolean closed;
 
-    ModelService(String name, ModelLoader loader, Settings settings, DeviceExecutor device, Duration grace) {
+    ModelService(String name, ModelLoader loader, Settings settings, DeviceExecutor device, Duration grace,
+            List<RequestListener> listeners) {
         this.name = name;
         this.loader = loader;
         this.settings = settings;
         this.queue = device.newQueue(settings.queueSize());
         this.grace = grace;
+        this.listeners = listeners;
         this.loading = new Thread(this::load, "instructseg-loading");
         loading.start();
     }
@@ -94,6 +99,16 @@ public class ModelService implements InstructSeg, AutoCloseable {
         return loader.location().toString();
     }
 
+    /** Requests that wait. */
+    public int waiting() {
+        return queue.waiting();
+    }
+
+    /** Requests that may wait. */
+    public int queueCapacity() {
+        return queue.capacity();
+    }
+
     @Override
     public Uni<Segmentation> segment(Image image, String sentence) {
         Instruction instruction = new Instruction(settings.task(), List.of(sentence));
@@ -106,10 +121,25 @@ public class ModelService implements InstructSeg, AutoCloseable {
             return Uni.createFrom()
                     .failure(new IllegalArgumentException("instructions: found none, expected at least one"));
         }
-        Uni<List<Segmentation>> answers = queue.submit(cancellation -> answer(request, cancellation));
+        return Uni.createFrom().deferred(() -> observed(inTime(queue.submit(cancellation -> answer(request, cancellation)))));
+    }
+
+    private Uni<List<Segmentation>> inTime(Uni<List<Segmentation>> answers) {
         return settings.deadline().map(deadline -> answers.ifNoItem().after(deadline)
                 .failWith(() -> new DeadlineExceededException(deadline, ModelNames.property(name, "deadline"))))
                 .orElse(answers);
+    }
+
+    private Uni<List<Segmentation>> observed(Uni<List<Segmentation>> answers) {
+        long start = System.nanoTime();
+        return answers.invoke(all -> ended(Outcome.ANSWERED, start, all.get(0).timings()))
+                .onFailure().invoke(failure -> ended(Outcome.of(failure), start, Map.of()))
+                .onCancellation().invoke(() -> ended(Outcome.CANCELLED, start, Map.of()));
+    }
+
+    private void ended(Outcome outcome, long start, Map<Signature, Duration> stages) {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        listeners.forEach(listener -> listener.ended(name, outcome, took, stages));
     }
 
     private List<Segmentation> answer(SegmentationRequest request, CancellationToken cancellation) throws IOException {

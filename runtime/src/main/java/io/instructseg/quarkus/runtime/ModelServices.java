@@ -24,9 +24,10 @@ public class ModelServices implements AutoCloseable {
      * Checks the configuration of all models before the first one loads.
      *
      * @param names the models that the application injects
+     * @param listeners are told about requests
      * @throws ConfigurationException if a value makes no sense, or an active model is not where it should be
      */
-    ModelServices(Set<String> names, InstructSegConfig config) {
+    ModelServices(Set<String> names, InstructSegConfig config, List<RequestListener> listeners) {
         warnOfUnused(names, config);
         boolean resident = LaunchMode.current() != LaunchMode.NORMAL;
         Duration grace = config.shutdownTimeout();
@@ -37,7 +38,7 @@ public class ModelServices implements AutoCloseable {
                 if (isActive(name, names, config)) {
                     Settings settings = Settings.of(name, model);
                     ModelLoader loader = new ModelLoader(ModelLocation.of(name, model.model()), resident);
-                    starts.add(() -> services.put(name, new ModelService(name, loader, settings, device, grace)));
+                    starts.add(() -> services.put(name, new ModelService(name, loader, settings, device, grace, listeners)));
                 }
             }
         } catch (RuntimeException e) {

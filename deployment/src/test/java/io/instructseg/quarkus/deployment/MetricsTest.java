@@ -1,0 +1,44 @@
+package io.instructseg.quarkus.deployment;
+
+import static io.restassured.RestAssured.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+
+import jakarta.inject.Inject;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.RgbImage;
+import io.instructseg.quarkus.Image;
+import io.instructseg.quarkus.InstructSeg;
+import io.quarkus.test.QuarkusUnitTest;
+
+/** What Prometheus gets. */
+class MetricsTest {
+
+    @RegisterExtension
+    static final QuarkusUnitTest HOST = new QuarkusUnitTest().withEmptyApplication();
+
+    @Inject
+    InstructSeg instructSeg;
+
+    @Test
+    void requestsStagesQueuesAndModelsAreMeasured() {
+        instructSeg.segment(limits -> new DecodedImage(new RgbImage(3, 2, new byte[18]), false), "the dog").await()
+                .atMost(Duration.ofMinutes(2));
+        assertThatThrownBy(() -> instructSeg.segment(Image.of(new byte[1]), "the dog").await().atMost(Duration.ofMinutes(2)))
+                .isNotNull();
+        String metrics = get("/q/metrics").asString();
+        assertThat(metrics).contains("instructseg_requests_seconds_count{model=\"<default>\",outcome=\"answered\"} 1")
+                .contains("instructseg_requests_seconds_count{model=\"<default>\",outcome=\"invalid\"} 1")
+                .contains("instructseg_stage_seconds_count{model=\"<default>\",stage=\"reason\"} 1")
+                .contains("instructseg_stage_seconds_bucket{model=\"<default>\",stage=\"reason\",le=")
+                .contains("instructseg_queue_waiting{model=\"<default>\"} 0")
+                .contains("instructseg_queue_capacity{model=\"<default>\"} 64")
+                .contains("instructseg_model_info{location=");
+    }
+}

@@ -1,0 +1,57 @@
+package io.instructseg.quarkus.runtime.metrics;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+import io.instructseg.format.Signature;
+import io.instructseg.quarkus.runtime.ModelService;
+import io.instructseg.quarkus.runtime.ModelServices;
+import io.instructseg.quarkus.runtime.Outcome;
+import io.instructseg.quarkus.runtime.RequestListener;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.StartupEvent;
+
+/** Meters of requests, stages, queues and models. */
+@Singleton
+public class RequestMetrics implements RequestListener {
+
+    private static final String MODEL = "model";
+    private static final Duration SHORTEST = Duration.ofMillis(5);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
+
+    @Inject
+    MeterRegistry registry;
+
+    void register(@Observes StartupEvent start, ModelServices services) {
+        services.all().forEach(this::register);
+    }
+
+    private void register(ModelService service) {
+        Gauge.builder("instructseg.queue.waiting", service, ModelService::waiting).tag(MODEL, service.name())
+                .description("Requests that wait for the model").register(registry);
+        Gauge.builder("instructseg.queue.capacity", service, ModelService::queueCapacity).tag(MODEL, service.name())
+                .description("Requests that may wait for the model").register(registry);
+        Gauge.builder("instructseg.model.info", () -> 1).tag(MODEL, service.name()).tag("location", service.location())
+                .description("Where the model comes from, as a tag").register(registry);
+    }
+
+    @Override
+    public void ended(String model, Outcome outcome, Duration took, Map<Signature, Duration> stages) {
+        timer("instructseg.requests", "Requests, from their beginning to their end").tag(MODEL, model)
+                .tag("outcome", outcome.name().toLowerCase(Locale.ROOT)).register(registry).record(took);
+        stages.forEach((stage, duration) -> timer("instructseg.stage", "Stages of the model, for all sentences of a request")
+                .tag(MODEL, model).tag("stage", stage.key()).register(registry).record(duration));
+    }
+
+    private static Timer.Builder timer(String name, String description) {
+        return Timer.builder(name).description(description).publishPercentileHistogram().minimumExpectedValue(SHORTEST)
+                .maximumExpectedValue(LONGEST);
+    }
+}
