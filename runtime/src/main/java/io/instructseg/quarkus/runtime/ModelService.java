@@ -45,7 +45,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
             LOG.ready(secondsSince(start));
         } catch (IOException | RuntimeException | Error e) {
             LOG.failed(loader.location(), e);
-            status = new ModelStatus(State.FAILED, String.valueOf(e.getMessage()));
+            status = new ModelStatus(State.FAILED, e.getMessage() == null ? e.toString() : e.getMessage());
         }
     }
 

@@ -82,10 +82,10 @@ final class Problems {
         return builder(problem.status(), problem.field(), problem.getMessage()).build();
     }
 
-    /** An error without a body that Quarkus REST or a host's filter found. */
+    /** An error that Quarkus REST or a host's filter found: without a body it gets one. */
     static Response of(WebApplicationException failure) {
         Response response = failure.getResponse();
-        if (response.getStatus() < Status.BAD_REQUEST.getStatusCode()) {
+        if (response.getStatus() < Status.BAD_REQUEST.getStatusCode() || response.hasEntity()) {
             return response;
         }
         return Response.fromResponse(response).type(MEDIA_TYPE)

@@ -30,9 +30,11 @@ final class RequestReader {
             throw unsupported("Content-Encoding: found " + encoding + ", expected none");
         }
         if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
+            requireNoFields(uri);
             return JsonBody.read(body, maxImageBytes);
         }
         if (type.isCompatible(MediaType.MULTIPART_FORM_DATA_TYPE)) {
+            requireNoFields(uri);
             return MultipartBody.read(body, type, maxImageBytes);
         }
         if (type.getType().equalsIgnoreCase("image") || type.isCompatible(MediaType.APPLICATION_OCTET_STREAM_TYPE)) {
@@ -54,6 +56,15 @@ final class RequestReader {
 
     private static ProblemException unsupported(String detail) {
         return new ProblemException(Status.UNSUPPORTED_MEDIA_TYPE, null, detail);
+    }
+
+    /** A field in the wrong place must not pass for the default. */
+    private static void requireNoFields(UriInfo uri) {
+        for (String name : uri.getQueryParameters().keySet()) {
+            if (RequestFields.NAMES.contains(name)) {
+                throw ProblemException.badField(name, "found in the query, expected in the body");
+            }
+        }
     }
 
     private static RequestFields picture(InputStream body, UriInfo uri, long maxImageBytes) throws IOException {

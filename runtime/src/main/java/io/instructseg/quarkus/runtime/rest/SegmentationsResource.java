@@ -121,9 +121,17 @@ public class SegmentationsResource {
             representation.check(request);
             return answer(request, representation);
         } catch (ProblemException e) {
-            // who still sends may not see the answer: the connection breaks
-            body.transferTo(OutputStream.nullOutputStream());
+            drain(body);
             throw e;
+        }
+    }
+
+    /** Who still sends may not see the answer: the connection breaks. */
+    private static void drain(InputStream body) {
+        try {
+            body.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // the problem that is told came first
         }
     }
 
