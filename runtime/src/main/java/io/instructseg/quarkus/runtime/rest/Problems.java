@@ -75,11 +75,16 @@ final class Problems {
     }
 
     private static Response unavailable(String detail) {
-        return builder(Status.SERVICE_UNAVAILABLE, null, detail).header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS).build();
+        return of(new ProblemException(Status.SERVICE_UNAVAILABLE, null, detail));
     }
 
     static Response of(ProblemException problem) {
-        return builder(problem.status(), problem.field(), problem.getMessage()).build();
+        Response.ResponseBuilder response = Response.status(problem.status()).type(MEDIA_TYPE)
+                .entity(body(problem.status(), problem.field(), problem.getMessage()));
+        if (problem.status() == Status.SERVICE_UNAVAILABLE) {
+            response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        return response.build();
     }
 
     /** An error that Quarkus REST or a host's filter found: without a body it gets one. */
@@ -90,10 +95,6 @@ final class Problems {
         }
         return Response.fromResponse(response).type(MEDIA_TYPE)
                 .entity(body(response.getStatusInfo(), null, response.getStatusInfo().getReasonPhrase())).build();
-    }
-
-    private static Response.ResponseBuilder builder(StatusType status, String field, String detail) {
-        return Response.status(status).type(MEDIA_TYPE).entity(body(status, field, detail));
     }
 
     private static byte[] body(StatusType status, String field, String detail) {

@@ -114,14 +114,18 @@ public class SegmentationsResource {
             value = OpenApi.BUSY)))
     // @formatter:on
     public Uni<Response> segment(InputStream body, @Context HttpHeaders headers, @Context UriInfo uri) throws IOException {
+        RequestMemory memory = new RequestMemory(config.image().maxBytes().asLongValue());
         try {
             Representation representation = Representation.choose(headers);
-            RequestFields fields = RequestReader.read(body, headers, uri, config.image().maxBytes().asLongValue());
+            RequestFields fields = RequestReader.read(body, headers, uri, memory);
             SegmentationRequest request = fields.toRequest(config.task());
             representation.check(request);
-            return answer(request, representation);
-        } catch (ProblemException e) {
-            drain(body);
+            return answer(request, representation).onTermination().invoke(memory::close);
+        } catch (IOException | RuntimeException | Error e) {
+            memory.close();
+            if (e instanceof ProblemException) {
+                drain(body);
+            }
             throw e;
         }
     }
