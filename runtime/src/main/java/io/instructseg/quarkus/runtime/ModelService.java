@@ -4,6 +4,7 @@ import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Instruction;
@@ -34,15 +35,17 @@ public class ModelService implements InstructSeg, AutoCloseable {
         worker.runFirst(this::load);
     }
 
-    private void load() {
+    private void load(CancellationToken cancellation) {
         long start = System.nanoTime();
         try {
             model = loader.load();
             status = ModelStatus.of(State.WARMING);
             LOG.warming(secondsSince(start));
-            model.warmUp();
+            model.warmUp(cancellation);
             status = ModelStatus.of(State.READY);
             LOG.ready(secondsSince(start));
+        } catch (CancellationException e) {
+            // closing waits for this, and sets the status
         } catch (IOException | RuntimeException | Error e) {
             LOG.failed(loader.location(), e);
             status = new ModelStatus(State.FAILED, e.getMessage() == null ? e.toString() : e.getMessage());

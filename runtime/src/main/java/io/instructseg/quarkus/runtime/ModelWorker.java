@@ -4,6 +4,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.quarkus.ModelUnavailableException;
@@ -28,9 +29,9 @@ final class ModelWorker implements AutoCloseable {
                 work -> new Thread(work, "instructseg-model"));
     }
 
-    /** Runs something before all requests. */
-    void runFirst(Runnable work) {
-        executor.execute(work);
+    /** Runs something before all requests; closing cancels it. */
+    void runFirst(Consumer<CancellationToken> work) {
+        executor.execute(() -> work.accept(() -> closed));
     }
 
     /** Work that starts in its turn once somebody subscribes; its result arrives on a worker thread of Quarkus. */

@@ -110,6 +110,21 @@ class ModelWorkerTest {
         assertThatThrownBy(() -> await(worker.submit(token -> true))).isInstanceOf(ModelUnavailableException.class);
     }
 
+    @Test
+    void closingCancelsWhatRunsFirst() throws Exception {
+        CompletableFuture<Boolean> cancelled = new CompletableFuture<>();
+        worker.runFirst(token -> {
+            running.countDown();
+            while (!token.isCancelled()) {
+                Thread.onSpinWait();
+            }
+            cancelled.complete(true);
+        });
+        running.await();
+        worker.close();
+        assertThat(cancelled).isCompletedWithValue(true);
+    }
+
     private Uni<Boolean> blocked() {
         return worker.submit(token -> {
             running.countDown();
