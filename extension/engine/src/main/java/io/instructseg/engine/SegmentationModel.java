@@ -167,7 +167,8 @@ public final class SegmentationModel implements AutoCloseable {
         // so many characters can't be fewer tokens: no need to count
         int characters = Prompts.instruction(Medium.IMAGE, instruction.task(), instruction.sentences()).length();
         if (characters > (long) MOST_INSTRUCTION_TOKENS * tokenizer.longestToken()) {
-            throw new InstructionException(index, "", "found " + characters + " characters, expected at most "
+            long own = instruction.sentences().stream().mapToLong(String::length).sum();
+            throw new InstructionException(index, "", "found " + own + " characters, expected at most "
                     + MOST_INSTRUCTION_TOKENS + " tokens");
         }
         Prompt prompt = prompts.segmentation(Medium.IMAGE, instruction.task(), instruction.sentences());
