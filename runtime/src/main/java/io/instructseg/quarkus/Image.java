@@ -34,7 +34,7 @@ public interface Image {
         return limits -> ImageDecoder.decode(file, limits);
     }
 
-    /** A stream, which is closed after reading: good for one request. */
+    /** A stream, which is closed after reading: good for one request. A request whose turn never comes does not close it. */
     static Image of(InputStream stream) {
         return limits -> {
             try (stream) {

@@ -28,10 +28,11 @@ final class MaskMemory {
         long bytes = ((long) image.width() * image.height() + Long.SIZE - 1) / Long.SIZE * Long.BYTES;
         long masks = (long) instructions * each;
         if (masks > limit / bytes) {
-            throw new ImageException(String.format(Locale.ROOT, "the masks need too much memory: found %.1f MB (%dx%d pixels "
-                    + "x %d instructions x %d candidates), the limit is %.1f MB, a quarter of the Java heap",
-                    masks * 1e-6 * bytes,
-                    image.width(), image.height(), instructions, each, limit * 1e-6));
+            throw new ImageException(ImageException.Kind.TOO_LARGE,
+                    String.format(Locale.ROOT, "the masks need too much memory: found %.1f MB (%dx%d pixels "
+                            + "x %d instructions x %d candidates), the limit is %.1f MB, a quarter of the Java heap",
+                            masks * 1e-6 * bytes,
+                            image.width(), image.height(), instructions, each, limit * 1e-6));
         }
     }
 }

@@ -107,13 +107,14 @@ public final class SegmentationModel implements AutoCloseable {
      * prepares when a stage first runs. Does nothing the second time.
      *
      * @throws StageException if a stage fails or gives numbers that are not finite
+     * @throws java.util.concurrent.CancellationException between two stages, once cancelled
      */
-    public void warmUp() {
+    public void warmUp(CancellationToken cancellation) {
         if (warm) {
             return;
         }
         Prompt prompt = prompts.segmentation(Medium.IMAGE, Task.REFERRING, List.of("the thing on the left"));
-        answer(StageRunner.checking(session), gradient(), List.of(prompt), Candidates.BEST);
+        answer(StageRunner.checking(session, cancellation), gradient(), List.of(prompt), Candidates.BEST);
         warm = true;
     }
 
@@ -166,7 +167,8 @@ public final class SegmentationModel implements AutoCloseable {
         // so many characters can't be fewer tokens: no need to count
         int characters = Prompts.instruction(Medium.IMAGE, instruction.task(), instruction.sentences()).length();
         if (characters > (long) MOST_INSTRUCTION_TOKENS * tokenizer.longestToken()) {
-            throw new InstructionException(index, "", "found " + characters + " characters, expected at most "
+            long own = instruction.sentences().stream().mapToLong(String::length).sum();
+            throw new InstructionException(index, "", "found " + own + " characters, expected at most "
                     + MOST_INSTRUCTION_TOKENS + " tokens");
         }
         Prompt prompt = prompts.segmentation(Medium.IMAGE, instruction.task(), instruction.sentences());

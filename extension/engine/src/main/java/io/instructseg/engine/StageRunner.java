@@ -31,8 +31,8 @@ final class StageRunner {
     }
 
     /** Checks all that a stage gives: the first stage that is broken is named, not the one that trips over it. */
-    static StageRunner checking(ModelSession session) {
-        return new StageRunner(session, CancellationToken.NONE, true);
+    static StageRunner checking(ModelSession session, CancellationToken cancellation) {
+        return new StageRunner(session, cancellation, true);
     }
 
     /** All outputs of a stage; the caller closes them. */

@@ -17,6 +17,7 @@ class MaskMemoryTest {
     void masksAreCountedInWholeWords() {
         assertThatCode(() -> MaskMemory.require(IMAGE, 3, 100, 3 * 100 * 16)).doesNotThrowAnyException();
         assertThatThrownBy(() -> MaskMemory.require(IMAGE, 3, 100, 3 * 100 * 16 - 1)).isInstanceOf(ImageException.class)
+                .hasFieldOrPropertyWithValue("kind", ImageException.Kind.TOO_LARGE)
                 .hasMessage("the masks need too much memory: found 0.0 MB (13x5 pixels x 3 instructions x 100 candidates), "
                         + "the limit is 0.0 MB, a quarter of the Java heap");
     }

@@ -252,9 +252,16 @@ class SegmentationModelTest {
     void warmingUpNamesTheStageThatIsBroken(String stage) throws IOException {
         breakStage(stage);
         try (SegmentationModel broken = SegmentationModel.load(directory)) {
-            assertThatThrownBy(broken::warmUp).isExactlyInstanceOf(StageException.class)
+            assertThatThrownBy(() -> broken.warmUp(CancellationToken.NONE)).isExactlyInstanceOf(StageException.class)
                     .hasMessageMatching("stage " + stage + " failed: output \\w+ holds NaN, expected finite numbers");
         }
+    }
+
+    @Test
+    void warmingUpEndsBetweenTwoStages() {
+        AtomicInteger asked = new AtomicInteger();
+        assertThatThrownBy(() -> model.warmUp(() -> asked.incrementAndGet() == 3)).isInstanceOf(CancellationException.class);
+        assertThat(asked).hasValue(3);
     }
 
     private void breakStage(String stage) throws IOException {

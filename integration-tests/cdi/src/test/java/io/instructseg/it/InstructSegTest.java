@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -13,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+
+import javax.imageio.ImageIO;
 
 import jakarta.inject.Inject;
 
@@ -131,6 +135,16 @@ class InstructSegTest {
         assertThat(first.get(2, TimeUnit.MINUTES)).hasSize(1);
         assertOfficial(await(instructSeg.segment(Image.of(SCISSORS.picture()), SCISSORS.sentence())), SCISSORS);
         assertThat(started).isNotDone();
+    }
+
+    @Test
+    void anySizeIsAnswered() throws IOException {
+        for (int[] size : new int[][] { { 1, 1 }, { 8000, 8000 }, { 8000, 1 } }) {
+            ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+            ImageIO.write(new BufferedImage(size[0], size[1], BufferedImage.TYPE_BYTE_GRAY), "jpeg", jpeg);
+            Segmentation answer = await(instructSeg.segment(Image.of(jpeg.toByteArray()), "the cat"));
+            assertThat(new int[] { answer.width(), answer.height() }).isEqualTo(size);
+        }
     }
 
     @Test

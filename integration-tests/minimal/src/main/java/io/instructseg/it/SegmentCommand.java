@@ -1,6 +1,7 @@
 package io.instructseg.it;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 import jakarta.inject.Inject;
 
@@ -20,7 +21,7 @@ public class SegmentCommand implements QuarkusApplication {
     @Override
     public int run(String... arguments) {
         Segmentation answer = instructSeg.segment(Image.of(Path.of(arguments[0])), arguments[1]).await().indefinitely();
-        System.out.printf("score %.4f area %d%n", answer.score(), answer.area());
+        System.out.printf(Locale.ROOT, "score %.4f area %d%n", answer.score(), answer.area());
         return 0;
     }
 }

@@ -3,7 +3,6 @@ package io.instructseg.quarkus.runtime;
 import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -51,15 +50,14 @@ final class ModelLoader {
         }
     }
 
+    /** As far as possible: what stays is no reason to be without the model. */
     private static void delete(Path directory) throws IOException {
         try (Stream<Path> tree = Files.walk(directory)) {
-            tree.sorted(Comparator.reverseOrder()).forEach(file -> {
-                try {
-                    Files.delete(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
+            for (Path file : tree.sorted(Comparator.reverseOrder()).toList()) {
+                if (!file.toFile().delete()) {
+                    file.toFile().deleteOnExit();
                 }
-            });
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Instruction;
@@ -63,11 +64,11 @@ public class ModelService implements InstructSeg, AutoCloseable {
     /** On the device, before all requests. */
     private void warmUp(long start) {
         try {
-            if (!closed) {
-                model.warmUp();
-                status = ModelStatus.of(State.READY);
-                LOG.ready(secondsSince(start));
-            }
+            model.warmUp(() -> closed);
+            status = ModelStatus.of(State.READY);
+            LOG.ready(secondsSince(start));
+        } catch (CancellationException e) {
+            // closing waits for this, and sets the status
         } catch (RuntimeException | Error e) {
             failed(e);
         }
@@ -75,9 +76,9 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     private void failed(Throwable cause) {
         LOG.failed(loader.location(), cause);
-        status = new ModelStatus(State.FAILED, String.valueOf(cause.getMessage()));
-        queue.fail(() -> new ModelUnavailableException(
-                "model " + loader.location() + " can't be used: " + cause.getMessage(), cause));
+        String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        status = new ModelStatus(State.FAILED, reason);
+        queue.fail(() -> new ModelUnavailableException("model " + loader.location() + " can't be used: " + reason, cause));
     }
 
     private static double secondsSince(long start) {

@@ -127,6 +127,14 @@ class ProblemsTest {
     }
 
     @Test
+    void aFieldOutsideOfItsBodyIsNotIgnored() {
+        problem(given().contentType("application/json").queryParam("task", "reasoning")
+                .body(Examples.request(PICTURE, "a").toString()).post(ENDPOINT), 400, "task", "found in the query");
+        problem(given().queryParam("threshold", "1").multiPart("image", "a.png", PICTURE).multiPart("sentences", "a")
+                .post(ENDPOINT), 400, "threshold", "found in the query");
+    }
+
+    @Test
     void anUnknownFormatIsUnsupported() {
         problem(picture("%PDF-1.7".getBytes()).post(ENDPOINT), 415, "image", "25 50 44 46", "expected JPEG, PNG");
         problem(given().multiPart("image", "a.pdf", "%PDF-1.7".getBytes()).multiPart("sentences", "a").post(ENDPOINT), 415,

@@ -14,8 +14,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 
 import io.instructseg.engine.Candidate;
 import io.instructseg.engine.Candidates;
+import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
-import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.mask.Box;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.mask.Polygon;
@@ -29,47 +29,50 @@ final class JsonAnswer implements StreamingOutput {
     /** A megabyte or so of coordinates, at most: what has more is noise, which run lengths tell as well. */
     static final long MOST_CORNERS = 100_000;
 
-    private final List<Segmentation> segmentations;
-    private final Candidates candidates;
+    private final List<Item> items;
+    private final boolean truncated;
+    private final Map<Signature, Duration> timings;
 
     JsonAnswer(List<Segmentation> segmentations, Candidates candidates) {
-        this.segmentations = segmentations;
-        this.candidates = candidates;
+        this.items = segmentations.stream().map(one -> Item.of(one, candidates)).toList();
+        this.truncated = segmentations.get(0).image().truncated();
+        this.timings = segmentations.get(0).timings();
     }
 
     @Override
     public void write(OutputStream out) throws IOException {
         try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
             json.writeStartObject();
-            image(json, segmentations.get(0).image());
+            image(json, items.get(0).mask());
             json.writeArrayFieldStart("segmentations");
-            for (Segmentation segmentation : segmentations) {
-                segmentation(json, segmentation);
+            for (Item item : items) {
+                item(json, item);
             }
             json.writeEndArray();
-            timings(json, segmentations.get(0).timings());
+            timings(json);
             json.writeEndObject();
         }
     }
 
-    private static void image(JsonGenerator json, DecodedImage image) throws IOException {
+    /** Of the mask's size. */
+    private void image(JsonGenerator json, Mask mask) throws IOException {
         json.writeObjectFieldStart("image");
-        json.writeNumberField("width", image.image().width());
-        json.writeNumberField("height", image.image().height());
-        json.writeBooleanField("truncated", image.truncated());
+        json.writeNumberField("width", mask.width());
+        json.writeNumberField("height", mask.height());
+        json.writeBooleanField("truncated", truncated);
         json.writeEndObject();
     }
 
-    private void segmentation(JsonGenerator json, Segmentation segmentation) throws IOException {
+    private static void item(JsonGenerator json, Item item) throws IOException {
         json.writeStartObject();
-        json.writeStringField("sentence", segmentation.instruction().sentences().get(0));
-        json.writeStringField("task", segmentation.instruction().task().name().toLowerCase(Locale.ROOT));
-        json.writeBooleanField("found", segmentation.found());
-        json.writeNumberField("score", segmentation.score());
-        mask(json, segmentation.mask());
-        if (candidates == Candidates.ALL) {
+        json.writeStringField("sentence", item.instruction().sentences().get(0));
+        json.writeStringField("task", item.instruction().task().name().toLowerCase(Locale.ROOT));
+        json.writeBooleanField("found", item.found());
+        json.writeNumberField("score", item.score());
+        mask(json, item.mask());
+        if (!item.candidates().isEmpty()) {
             json.writeArrayFieldStart("candidates");
-            for (Candidate candidate : segmentation.candidates()) {
+            for (Candidate candidate : item.candidates()) {
                 candidate(json, candidate);
             }
             json.writeEndArray();
@@ -140,11 +143,20 @@ final class JsonAnswer implements StreamingOutput {
     }
 
     /** In milliseconds, in the order of the stages. */
-    private static void timings(JsonGenerator json, Map<Signature, Duration> timings) throws IOException {
+    private void timings(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("timings");
         for (Map.Entry<Signature, Duration> stage : new TreeMap<>(timings).entrySet()) {
             json.writeNumberField(stage.getKey().key(), stage.getValue().toNanos() / 100_000 / 10.0);
         }
         json.writeEndObject();
+    }
+
+    /** What is written of a segmentation: without the picture, which would be held until a slow client has read all. */
+    private record Item(Instruction instruction, boolean found, double score, Mask mask, List<Candidate> candidates) {
+
+        static Item of(Segmentation segmentation, Candidates wanted) {
+            return new Item(segmentation.instruction(), segmentation.found(), segmentation.score(), segmentation.mask(),
+                    wanted == Candidates.ALL ? segmentation.candidates() : List.of());
+        }
     }
 }

@@ -18,24 +18,24 @@ import io.instructseg.quarkus.Image;
 final class JsonBody {
 
     private final JsonParser json;
-    private final long maxImageBytes;
+    private final RequestMemory memory;
     private final RequestFields fields = new RequestFields();
     /** What is read, for errors; null outside of fields. */
     private String path;
 
-    private JsonBody(JsonParser json, long maxImageBytes) {
+    private JsonBody(JsonParser json, RequestMemory memory) {
         this.json = json;
-        this.maxImageBytes = maxImageBytes;
+        this.memory = memory;
     }
 
     /**
-     * @param maxImageBytes the largest file of a picture
+     * @param memory what pictures may take
      * @throws ProblemException if the body is not what is expected
      * @throws IOException if it can't be read
      */
-    static RequestFields read(InputStream body, long maxImageBytes) throws IOException {
+    static RequestFields read(InputStream body, RequestMemory memory) throws IOException {
         try (JsonParser json = Json.FACTORY.createParser(body).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
-            return new JsonBody(json, maxImageBytes).read();
+            return new JsonBody(json, memory).read();
         }
     }
 
@@ -72,7 +72,7 @@ final class JsonBody {
 
     private void image(JsonToken token) throws IOException {
         expect(token, JsonToken.VALUE_STRING, "the picture's file as base64");
-        BoundedBytes bytes = new BoundedBytes(RequestFields.IMAGE, maxImageBytes);
+        BoundedBytes bytes = new BoundedBytes(RequestFields.IMAGE, memory.maxImageBytes(), memory);
         try {
             json.readBinaryValue(bytes);
         } catch (IllegalArgumentException e) {

@@ -32,26 +32,26 @@ final class MultipartBody implements MultipartParser.PartHandler {
     private static final int BYTES_PER_CHARACTER = 3;
     private static final Set<String> PLAIN = Set.of("7bit", "8bit", "binary");
 
-    private final long maxImageBytes;
+    private final RequestMemory memory;
     private final RequestFields fields = new RequestFields();
     private String name;
     private BoundedBytes content;
 
-    private MultipartBody(long maxImageBytes) {
-        this.maxImageBytes = maxImageBytes;
+    private MultipartBody(RequestMemory memory) {
+        this.memory = memory;
     }
 
     /**
-     * @param maxImageBytes the largest file of a picture
+     * @param memory what pictures may take
      * @throws ProblemException if the body is not what is expected
      * @throws IOException if it can't be read
      */
-    static RequestFields read(InputStream body, MediaType type, long maxImageBytes) throws IOException {
+    static RequestFields read(InputStream body, MediaType type, RequestMemory memory) throws IOException {
         String boundary = type.getParameters().get("boundary");
         if (boundary == null || boundary.isEmpty() || boundary.length() > MOST_BOUNDARY_CHARACTERS) {
             throw malformed("Content-Type has no boundary of 1 to " + MOST_BOUNDARY_CHARACTERS + " characters");
         }
-        MultipartBody form = new MultipartBody(maxImageBytes);
+        MultipartBody form = new MultipartBody(memory);
         MultipartParser.ParseState parser = MultipartParser.beginParse(form, boundary.getBytes(StandardCharsets.US_ASCII),
                 StandardCharsets.UTF_8.name());
         byte[] buffer = new byte[8192];
@@ -94,7 +94,7 @@ final class MultipartBody implements MultipartParser.PartHandler {
             throw badField(name, "found a Content-Transfer-Encoding, which forms don't have");
         }
         content = new BoundedBytes(name,
-                isImage() ? maxImageBytes : BYTES_PER_CHARACTER * RequestFields.MOST_CHARACTERS);
+                isImage() ? memory.maxImageBytes() : BYTES_PER_CHARACTER * RequestFields.MOST_CHARACTERS, memory);
     }
 
     private boolean isImage() {

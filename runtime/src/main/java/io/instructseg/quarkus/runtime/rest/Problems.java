@@ -81,26 +81,30 @@ final class Problems {
 
     /** @param retryAfter rounded up to whole seconds, at least one */
     private static Response unavailable(String detail, Duration retryAfter) {
-        return builder(Status.SERVICE_UNAVAILABLE, null, detail)
-                .header(HttpHeaders.RETRY_AFTER, Math.max(1, retryAfter.plusMillis(999).toSeconds())).build();
+        return of(new ProblemException(Status.SERVICE_UNAVAILABLE, null, detail), retryAfter);
     }
 
     static Response of(ProblemException problem) {
-        return builder(problem.status(), problem.field(), problem.getMessage()).build();
+        return of(problem, Duration.ZERO);
     }
 
-    /** An error without a body that Quarkus REST or a host's filter found. */
+    private static Response of(ProblemException problem, Duration retryAfter) {
+        Response.ResponseBuilder response = Response.status(problem.status()).type(MEDIA_TYPE)
+                .entity(body(problem.status(), problem.field(), problem.getMessage()));
+        if (problem.status() == Status.SERVICE_UNAVAILABLE) {
+            response.header(HttpHeaders.RETRY_AFTER, Math.max(1, retryAfter.plusMillis(999).toSeconds()));
+        }
+        return response.build();
+    }
+
+    /** An error that Quarkus REST or a host's filter found: without a body it gets one. */
     static Response of(WebApplicationException failure) {
         Response response = failure.getResponse();
-        if (response.getStatus() < Status.BAD_REQUEST.getStatusCode()) {
+        if (response.getStatus() < Status.BAD_REQUEST.getStatusCode() || response.hasEntity()) {
             return response;
         }
         return Response.fromResponse(response).type(MEDIA_TYPE)
                 .entity(body(response.getStatusInfo(), null, response.getStatusInfo().getReasonPhrase())).build();
-    }
-
-    private static Response.ResponseBuilder builder(StatusType status, String field, String detail) {
-        return Response.status(status).type(MEDIA_TYPE).entity(body(status, field, detail));
     }
 
     private static byte[] body(StatusType status, String field, String detail) {

@@ -19,24 +19,26 @@ final class RequestReader {
     }
 
     /**
-     * @param maxImageBytes the largest file of a picture
+     * @param memory what pictures may take
      * @throws ProblemException if the body is not what is expected
      * @throws IOException if it can't be read
      */
-    static RequestFields read(InputStream body, HttpHeaders headers, UriInfo uri, long maxImageBytes) throws IOException {
+    static RequestFields read(InputStream body, HttpHeaders headers, UriInfo uri, RequestMemory memory) throws IOException {
         MediaType type = type(headers);
         String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw unsupported("Content-Encoding: found " + encoding + ", expected none");
         }
         if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
-            return JsonBody.read(body, maxImageBytes);
+            requireNoFields(uri);
+            return JsonBody.read(body, memory);
         }
         if (type.isCompatible(MediaType.MULTIPART_FORM_DATA_TYPE)) {
-            return MultipartBody.read(body, type, maxImageBytes);
+            requireNoFields(uri);
+            return MultipartBody.read(body, type, memory);
         }
         if (type.getType().equalsIgnoreCase("image") || type.isCompatible(MediaType.APPLICATION_OCTET_STREAM_TYPE)) {
-            return picture(body, uri, maxImageBytes);
+            return picture(body, uri, memory);
         }
         throw unsupported("Content-Type: found " + type
                 + ", expected application/json, multipart/form-data, image/* or application/octet-stream");
@@ -56,14 +58,23 @@ final class RequestReader {
         return new ProblemException(Status.UNSUPPORTED_MEDIA_TYPE, null, detail);
     }
 
-    private static RequestFields picture(InputStream body, UriInfo uri, long maxImageBytes) throws IOException {
+    /** A field in the wrong place must not pass for the default. */
+    private static void requireNoFields(UriInfo uri) {
+        for (String name : uri.getQueryParameters().keySet()) {
+            if (RequestFields.NAMES.contains(name)) {
+                throw ProblemException.badField(name, "found in the query, expected in the body");
+            }
+        }
+    }
+
+    private static RequestFields picture(InputStream body, UriInfo uri, RequestMemory memory) throws IOException {
         RequestFields fields = new RequestFields();
         for (Map.Entry<String, List<String>> parameter : uri.getQueryParameters().entrySet()) {
             for (String value : parameter.getValue()) {
                 fields.text(parameter.getKey(), value);
             }
         }
-        BoundedBytes bytes = new BoundedBytes(RequestFields.IMAGE, maxImageBytes);
+        BoundedBytes bytes = new BoundedBytes(RequestFields.IMAGE, memory.maxImageBytes(), memory);
         body.transferTo(bytes);
         if (bytes.size() > 0) {
             fields.image(Image.of(bytes.toByteArray()));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.POST;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriInfo;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -48,6 +50,13 @@ public class SegmentationsResource {
 
     static final String FOUND = "InstructSeg-Found";
     static final String SCORE = "InstructSeg-Score";
+
+    /**
+     * Bodies that are read at once: each takes a worker thread for as long as its client likes to send, and the host needs
+     * those, too.
+     */
+    static final int MOST_BODIES = 64;
+    private static final Semaphore BODIES = new Semaphore(MOST_BODIES);
 
     /** Looked up for each request: a host may have named models only, and then the default one is inactive. */
     private final Instance<InstructSeg> instructSeg;
@@ -111,23 +120,46 @@ public class SegmentationsResource {
     @APIResponse(responseCode = "500", description = "The model failed", content = @Content(mediaType = Problems.MEDIA_TYPE,
             schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "a stage",
             value = OpenApi.FAILED)))
-    @APIResponse(responseCode = "503", description = "Too many requests wait already, or there is no model",
+    @APIResponse(responseCode = "503", description = "Too many requests are being sent or wait already, or there is no model",
             headers = @Header(name = HttpHeaders.RETRY_AFTER, description = "In seconds",
             schema = @Schema(type = SchemaType.INTEGER)), content = @Content(mediaType = Problems.MEDIA_TYPE,
             schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "busy",
             value = OpenApi.BUSY)))
     // @formatter:on
     public Uni<Response> segment(InputStream body, @Context HttpHeaders headers, @Context UriInfo uri) throws IOException {
+        if (!BODIES.tryAcquire()) {
+            throw new ProblemException(Status.SERVICE_UNAVAILABLE, null, "too many requests are being sent already");
+        }
+        try {
+            return read(body, headers, uri);
+        } finally {
+            BODIES.release();
+        }
+    }
+
+    private Uni<Response> read(InputStream body, HttpHeaders headers, UriInfo uri) throws IOException {
+        RequestMemory memory = new RequestMemory(config.image().maxBytes().asLongValue());
         try {
             Representation representation = Representation.choose(headers);
-            RequestFields fields = RequestReader.read(body, headers, uri, config.image().maxBytes().asLongValue());
+            RequestFields fields = RequestReader.read(body, headers, uri, memory);
             SegmentationRequest request = fields.toRequest(config.task());
             representation.check(request);
-            return answer(request, representation);
-        } catch (ProblemException e) {
-            // who still sends may not see the answer: the connection breaks
-            body.transferTo(OutputStream.nullOutputStream());
+            return answer(request, representation).onTermination().invoke(memory::close);
+        } catch (IOException | RuntimeException | Error e) {
+            memory.close();
+            if (e instanceof ProblemException) {
+                drain(body);
+            }
             throw e;
+        }
+    }
+
+    /** Who still sends may not see the answer: the connection breaks. */
+    private static void drain(InputStream body) {
+        try {
+            body.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            // the problem that is told came first
         }
     }
 
