@@ -29,7 +29,8 @@ public record Device(Type type, int index) implements Comparable<Device> {
     public static Device of(String name) {
         Matcher parts = NAME.matcher(name);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("found '" + name + "', expected auto, cpu, gpu, or one of several such as gpu:1");
+            throw new IllegalArgumentException(
+                    "found '" + name + "', expected auto, cpu, gpu, or one of several such as gpu:1");
         }
         Type type = Type.valueOf(parts.group(1).toUpperCase(Locale.ROOT));
         return new Device(type, parts.group(2) == null ? 0 : Integer.parseInt(parts.group(2)));

@@ -47,6 +47,14 @@ public final class Devices {
         }
     }
 
+    /**
+     * Why TensorFlow has no GPU: the native library without CUDA, or the libraries of CUDA and its driver that the system's
+     * loader does not find. To be asked only if it has none.
+     */
+    public static String whyNoGpu() {
+        return MissingGpu.reason();
+    }
+
     private static TF_SessionOptions sessionOptions(TensorFlowOptions options, TF_Status status) {
         TF_SessionOptions sessionOptions = TF_SessionOptions.newSessionOptions();
         BytePointer config = new BytePointer(options.config().toByteArray());

@@ -85,6 +85,11 @@ public final class ModelSession implements AutoCloseable {
         this.tracer = tracer;
     }
 
+    /** Tensors that stages left on their devices and nobody has closed yet. */
+    int keptTensors() {
+        return kept.count();
+    }
+
     /** Size of a model-wide axis of {@link Signature}, such as {@code S}. */
     public int size(String axis) {
         if (!sizes.containsKey(axis)) {
@@ -149,7 +154,7 @@ public final class ModelSession implements AutoCloseable {
             Map<String, Activation> outputs = new LinkedHashMap<>();
             for (int i = 0; i < names.size(); i++) {
                 String name = names.get(i);
-                outputs.put(name, stays.test(name) ? Activation.kept(kept, name, result.get(i))
+                outputs.put(name, stays.test(name) ? kept.keep(name, result.get(i))
                         : Activation.of(result.get(i)));
             }
             return new Activations(outputs);

@@ -12,7 +12,8 @@ import io.instructseg.format.Signature;
 /**
  * On which devices the modules of a model run; a module is what a {@link Signature} computes, and its weights.
  *
- * @param device for the modules that have none of their own; empty for {@code auto}: the first GPU if there is one, else the CPU
+ * @param device for the modules that have none of their own; empty for {@code auto}: the first GPU if there is one, else the
+ *        CPU
  * @param modules with a device of their own; empty is {@code auto}, too
  */
 public record Placement(Optional<Device> device, Map<Signature, Optional<Device>> modules) {
@@ -65,7 +66,8 @@ public record Placement(Optional<Device> device, Map<Signature, Optional<Device>
      * The device of each module.
      *
      * @param available what there is, see {@link Devices#available}
-     * @throws ModelException if a device that is asked for is not there; the message lists what is
+     * @throws ModelException if a device that is asked for is not there; the message lists what is, and why there is
+     *         no GPU at all
      */
     public Map<Signature, Device> resolve(Collection<Device> available) throws ModelException {
         Map<Signature, Device> resolved = new EnumMap<>(Signature.class);
@@ -85,7 +87,9 @@ public record Placement(Optional<Device> device, Map<Signature, Optional<Device>
 
     private String missing(Signature module, Device wanted, Collection<Device> available) {
         String whose = modules.containsKey(module) ? " for module " + module.key() : "";
-        return "there is no device " + wanted + whose + ", TensorFlow has "
+        String message = "there is no device " + wanted + whose + ", TensorFlow has "
                 + available.stream().sorted().map(Device::toString).collect(Collectors.joining(", "));
+        boolean noGpu = available.stream().allMatch(device -> device.type() == Device.Type.CPU);
+        return wanted.type() == Device.Type.GPU && noGpu ? message + ": " + Devices.whyNoGpu() : message;
     }
 }

@@ -1,6 +1,7 @@
 package io.instructseg.engine.session;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -15,6 +16,7 @@ final class SessionTensors {
     private static final Map<String, Signature> STAGES = SessionTensorNodes.stagesOf();
 
     private final Session session;
+    private final AtomicInteger kept = new AtomicInteger();
     private volatile boolean closed;
 
     SessionTensors(Session session) {
@@ -24,6 +26,17 @@ final class SessionTensors {
     /** Whether a stage's output stays in the session. */
     static boolean keeps(Signature stage, String output) {
         return STAGES.get(output) == stage;
+    }
+
+    /** A tensor that a step has just left in the session; whoever closes it deletes it there. */
+    Activation keep(String name, Tensor handle) {
+        kept.incrementAndGet();
+        return Activation.kept(this, name, handle);
+    }
+
+    /** How many there are. */
+    int count() {
+        return kept.get();
     }
 
     HostTensor read(String name, Tensor handle) {
@@ -59,6 +72,7 @@ final class SessionTensors {
         }
         try {
             session.runner().feed(SessionTensorNodes.DELETED, handle).addTarget(SessionTensorNodes.DELETE).run().close();
+            kept.decrementAndGet();
         } catch (RuntimeException e) {
             throw new StageException(STAGES.get(name), e);
         }
