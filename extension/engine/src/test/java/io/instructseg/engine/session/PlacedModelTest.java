@@ -164,7 +164,7 @@ class PlacedModelTest {
             assertThat(spread.session().keptTensors()).as("failed in " + stage).isZero();
         }
         spread.session().trace(null);
-        spread.warmUp();
+        spread.warmUp(CancellationToken.NONE);
         assertThat(spread.session().keptTensors()).isZero();
     }
 
