@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
+import io.instructseg.engine.session.Placement;
+import io.instructseg.engine.session.TensorFlowOptions;
+
 /**
  * The models that this JVM holds, shared and counted. They outlive the applications that use them: where this class is loaded
  * once and an application several times (hot reload), the next one finds the model of the one before still loaded. A model
@@ -16,34 +19,48 @@ import java.util.concurrent.FutureTask;
  */
 public final class ResidentModels {
 
-    private static final Map<ModelFiles, Resident> RESIDENTS = new HashMap<>();
+    private static final Map<Key, Resident> RESIDENTS = new HashMap<>();
+
+    private record Key(ModelFiles files, Placement placement, TensorFlowOptions options) {
+    }
 
     private ResidentModels() {
     }
 
+    /** The loaded model of a directory, on the first GPU or on the CPU. */
+    public static SegmentationModel acquire(Path directory) throws IOException {
+        return acquire(directory, Placement.AUTO, TensorFlowOptions.DEFAULT);
+    }
+
     /**
-     * The loaded model of a directory: the one that is here if names, sizes and modification times of its files
-     * are still the same, else it is loaded. Blocks while it loads; who acquires another model meanwhile doesn't wait.
+     * The loaded model of a directory: the one that is here if names, sizes and modification times of its files, placement and
+     * options are still the same, else it is loaded. Blocks while it loads; who acquires another model meanwhile doesn't wait.
      *
      * @return a model to be given back with {@link #release}, never to be closed
      * @throws IOException if the model can't be loaded, or the thread is interrupted while another one loads it
      */
-    public static SegmentationModel acquire(Path directory) throws IOException {
-        ModelFiles files = ModelFiles.of(directory);
-        Resident resident = enter(files);
+    public static SegmentationModel acquire(Path directory, Placement placement, TensorFlowOptions options)
+            throws IOException {
+        Key key = new Key(ModelFiles.of(directory), placement, options);
+        Resident resident = enter(key);
         try {
             return resident.await();
         } catch (IOException | RuntimeException | Error e) {
-            leave(files, resident);
+            leave(key, resident);
             throw e;
         }
     }
 
-    /** Whether {@link #acquire} would find the model of this directory here, or on its way. */
+    /** Whether {@link #acquire(Path)} would find the model of this directory here, or on its way. */
     public static boolean has(Path directory) throws IOException {
-        ModelFiles files = ModelFiles.of(directory);
+        return has(directory, Placement.AUTO, TensorFlowOptions.DEFAULT);
+    }
+
+    /** Whether {@link #acquire(Path, Placement, TensorFlowOptions)} would find the model here, or on its way. */
+    public static boolean has(Path directory, Placement placement, TensorFlowOptions options) throws IOException {
+        Key key = new Key(ModelFiles.of(directory), placement, options);
         synchronized (RESIDENTS) {
-            return RESIDENTS.containsKey(files);
+            return RESIDENTS.containsKey(key);
         }
     }
 
@@ -61,12 +78,12 @@ public final class ResidentModels {
         }
     }
 
-    private static Resident enter(ModelFiles files) {
+    private static Resident enter(Key key) {
         synchronized (RESIDENTS) {
-            Resident resident = RESIDENTS.get(files);
+            Resident resident = RESIDENTS.get(key);
             if (resident == null) {
-                resident = new Resident(files.directory(), removeUnused());
-                RESIDENTS.put(files, resident);
+                resident = new Resident(key, removeUnused());
+                RESIDENTS.put(key, resident);
             }
             resident.users++;
             return resident;
@@ -80,11 +97,11 @@ public final class ResidentModels {
     }
 
     /** After a failure; who only stopped waiting leaves a model that loads. */
-    private static void leave(ModelFiles files, Resident resident) {
+    private static void leave(Key key, Resident resident) {
         synchronized (RESIDENTS) {
             resident.users--;
             if (resident.failed()) {
-                RESIDENTS.remove(files, resident);
+                RESIDENTS.remove(key, resident);
             }
         }
     }
@@ -99,10 +116,10 @@ public final class ResidentModels {
         private int users;
 
         /** @param unused what to close first */
-        Resident(Path directory, List<Resident> unused) {
+        Resident(Key key, List<Resident> unused) {
             loading = new FutureTask<>(() -> {
                 unused.forEach(old -> old.model.close());
-                model = SegmentationModel.load(directory);
+                model = SegmentationModel.load(key.files().directory(), key.placement(), key.options());
                 return model;
             });
         }

@@ -17,7 +17,9 @@ import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
+import io.instructseg.engine.session.Placement;
 import io.instructseg.engine.session.StageException;
+import io.instructseg.engine.session.TensorFlowOptions;
 import io.instructseg.engine.text.Medium;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.text.Prompts;
@@ -52,12 +54,22 @@ public final class SegmentationModel implements AutoCloseable {
     }
 
     /**
+     * Loads a model from its directory on the first GPU, or on the CPU where there is none.
+     *
+     * @throws IOException as {@link #load(Path, Placement, TensorFlowOptions)} does
+     */
+    public static SegmentationModel load(Path directory) throws IOException {
+        return load(directory, Placement.AUTO, TensorFlowOptions.DEFAULT);
+    }
+
+    /**
      * Loads a model from its directory: {@code saved_model.pb} with the signatures of {@link Signature}, {@code
      * tokenizer/}, and {@code model.json} if it is one that we converted.
      *
-     * @throws IOException if something is missing, damaged, or does not fit together
+     * @param placement which module runs where; {@link ModelSession#devices} tells what became of {@code auto}
+     * @throws IOException if something is missing, damaged, or does not fit together, or a device is not there
      */
-    public static SegmentationModel load(Path directory) throws IOException {
+    public static SegmentationModel load(Path directory, Placement placement, TensorFlowOptions options) throws IOException {
         Optional<ModelManifest> manifest = Files.exists(directory.resolve(ModelManifest.FILE))
                 ? Optional.of(ModelManifest.read(directory))
                 : Optional.empty();
@@ -65,7 +77,7 @@ public final class SegmentationModel implements AutoCloseable {
         if (manifest.isPresent()) {
             requireSameVocabulary(directory, manifest.get(), tokenizer);
         }
-        ModelSession session = ModelSession.load(directory);
+        ModelSession session = ModelSession.load(directory, placement, options);
         try {
             return new SegmentationModel(session, tokenizer, manifest);
         } catch (IOException | RuntimeException e) {

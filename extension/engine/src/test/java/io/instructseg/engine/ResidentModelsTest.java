@@ -26,8 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.session.Device;
 import io.instructseg.engine.session.ModelException;
+import io.instructseg.engine.session.Placement;
 import io.instructseg.engine.session.StageException;
+import io.instructseg.engine.session.TensorFlowOptions;
 import io.instructseg.engine.session.TestModel;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -42,6 +45,22 @@ class ResidentModelsTest {
     void copyModels() throws IOException {
         one = TestModel.copy(temp.resolve("one"));
         other = TestModel.copy(temp.resolve("other"));
+    }
+
+    /** Replicas on several devices are several models. */
+    @Test
+    void aModelElsewhereIsAnotherModel() throws IOException {
+        TensorFlowOptions options = TensorFlowOptions.logicalCpus(2);
+        SegmentationModel here = ResidentModels.acquire(one, Placement.of("cpu:0"), options);
+        SegmentationModel there = ResidentModels.acquire(one, Placement.of("cpu:1"), options);
+        assertThat(there).isNotSameAs(here);
+        assertThat(there.session().devices().values()).containsOnly(Device.of("cpu:1"));
+        assertThat(ResidentModels.acquire(one, Placement.of("cpu:1"), options)).isSameAs(there);
+        assertThat(ResidentModels.has(one, Placement.of("cpu"), options)).isTrue();
+        assertThat(ResidentModels.has(one)).isFalse();
+        ResidentModels.release(there);
+        ResidentModels.release(there);
+        ResidentModels.release(here);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.instructseg.engine.session;
 
 import java.nio.ByteBuffer;
 
+import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
@@ -11,35 +12,48 @@ import org.tensorflow.types.family.TType;
 
 import io.instructseg.format.ElementType;
 
-/** A tensor between stages, in TensorFlow's memory. Whoever made it closes it. */
-public final class Activation implements AutoCloseable {
+/**
+ * A tensor between stages, in TensorFlow's memory: on the host, or where a stage left it. Whoever made it closes it, and before
+ * the session.
+ */
+public abstract sealed class Activation implements AutoCloseable {
 
-    private final Tensor tensor;
-
-    Activation(Tensor tensor) {
-        this.tensor = tensor;
+    private Activation() {
     }
 
     /** A copy of a host tensor. */
     public static Activation of(HostTensor tensor) {
         ByteBuffer data = tensor.data();
-        return new Activation(Tensor.of(type(tensor.type()), Shape.of(tensor.shape()), -1,
+        return new OnHost(Tensor.of(type(tensor.type()), Shape.of(tensor.shape()), -1,
                 copy -> copy.asRawTensor().data().write(data.array(), data.arrayOffset(), data.remaining())));
     }
 
-    public long[] shape() {
-        return tensor.shape().asArray();
+    /** What a step fetched. */
+    static Activation of(Tensor tensor) {
+        return new OnHost(tensor);
     }
 
+    /** What a step left in the session. */
+    static Activation kept(SessionTensors session, String name, Tensor handle) {
+        return new Kept(session, name, handle);
+    }
+
+    public abstract long[] shape();
+
     /** A copy in the JVM's memory. */
-    public HostTensor toHost() {
+    public abstract HostTensor toHost();
+
+    /** @param input of a signature, that is named so in the graph */
+    abstract void feed(Session.Runner runner, String input, String nameInGraph);
+
+    /** Has no effect the second time. */
+    @Override
+    public abstract void close();
+
+    static HostTensor toHost(Tensor tensor) {
         byte[] bytes = new byte[Math.toIntExact(tensor.numBytes())];
         tensor.asRawTensor().data().read(bytes);
         return new HostTensor(type(tensor), tensor.shape().asArray(), ByteBuffer.wrap(bytes));
-    }
-
-    Tensor tensor() {
-        return tensor;
     }
 
     private static Class<? extends TType> type(ElementType type) {
@@ -59,8 +73,77 @@ public final class Activation implements AutoCloseable {
         };
     }
 
-    @Override
-    public void close() {
-        tensor.close();
+    private static final class OnHost extends Activation {
+
+        private final Tensor tensor;
+
+        OnHost(Tensor tensor) {
+            this.tensor = tensor;
+        }
+
+        @Override
+        public long[] shape() {
+            return tensor.shape().asArray();
+        }
+
+        @Override
+        public HostTensor toHost() {
+            return toHost(tensor);
+        }
+
+        @Override
+        void feed(Session.Runner runner, String input, String nameInGraph) {
+            runner.feed(nameInGraph, tensor);
+        }
+
+        @Override
+        public void close() {
+            tensor.close();
+        }
+    }
+
+    /** The tensor's handle is the host's, a string; the tensor itself has to be deleted. */
+    private static final class Kept extends Activation {
+
+        private final SessionTensors session;
+        private final String name;
+        private final Tensor handle;
+        private boolean deleted;
+
+        Kept(SessionTensors session, String name, Tensor handle) {
+            this.session = session;
+            this.name = name;
+            this.handle = handle;
+        }
+
+        @Override
+        public long[] shape() {
+            return session.shape(name, handle);
+        }
+
+        @Override
+        public HostTensor toHost() {
+            return session.read(name, handle);
+        }
+
+        @Override
+        void feed(Session.Runner runner, String input, String nameInGraph) {
+            if (!input.equals(name)) {
+                throw new IllegalArgumentException("input " + input + " can't take " + name
+                        + " where a stage left it, only from the host");
+            }
+            runner.feed(SessionTensorNodes.given(name), handle);
+        }
+
+        @Override
+        public void close() {
+            if (deleted) {
+                return;
+            }
+            deleted = true;
+            try (handle) {
+                session.delete(name, handle);
+            }
+        }
     }
 }

@@ -1,22 +1,16 @@
 package io.instructseg.engine.session;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-
-import org.tensorflow.Result;
 
 /** What a stage gave, by name; closing frees all of it. */
 public final class Activations implements AutoCloseable {
 
-    private final Result result;
-    private final Map<String, Activation> byName = new LinkedHashMap<>();
+    private final Map<String, Activation> byName;
 
-    Activations(List<String> names, Result result) {
-        this.result = result;
-        for (int i = 0; i < names.size(); i++) {
-            byName.put(names.get(i), new Activation(result.get(i)));
-        }
+    Activations(Map<String, Activation> byName) {
+        this.byName = new LinkedHashMap<>(byName);
     }
 
     public Activation get(String name) {
@@ -25,11 +19,22 @@ public final class Activations implements AutoCloseable {
 
     /** All of them. */
     public Map<String, Activation> all() {
-        return byName;
+        return Collections.unmodifiableMap(byName);
     }
 
     @Override
     public void close() {
-        result.close();
+        RuntimeException failure = null;
+        for (Activation activation : byName.values()) {
+            try {
+                activation.close();
+            } catch (RuntimeException e) {
+                // the others are freed nevertheless
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -1,7 +1,6 @@
 package io.instructseg.engine.session;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -9,10 +8,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
+import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
-import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.RunMetadata;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
@@ -35,48 +38,56 @@ public final class ModelSession implements AutoCloseable {
     private final SavedModelBundle bundle;
     private final Map<String, SignatureDef> definitions;
     private final Map<String, Long> sizes;
+    private final Map<Signature, Device> devices;
+    private final SessionTensors kept;
+    private final boolean keeps;
+    private volatile BiConsumer<Signature, RunMetadata> tracer;
 
-    private ModelSession(SavedModelBundle bundle, Map<String, SignatureDef> definitions, Map<String, Long> sizes) {
+    /** @param keeps whether the graph has the nodes that {@link SessionTensorNodes} adds */
+    ModelSession(SavedModelBundle bundle, Map<String, SignatureDef> definitions, Map<String, Long> sizes,
+            Map<Signature, Device> devices, boolean keeps) {
         this.bundle = bundle;
         this.definitions = definitions;
         this.sizes = sizes;
+        this.devices = Map.copyOf(devices);
+        this.kept = new SessionTensors(bundle.session());
+        this.keeps = keeps;
     }
 
     /**
-     * Loads a SavedModel. Its signatures are checked before its weights are read.
+     * Loads a SavedModel on the first GPU, or on the CPU where there is none.
      *
-     * @throws ModelException if there is none, it is damaged, or its signatures are not those of {@link Signature}
-     * @throws IOException also if it can't be read
+     * @throws IOException as {@link #load(Path, Placement, TensorFlowOptions)} does
      */
     public static ModelSession load(Path directory) throws IOException {
-        MetaGraphDef graph = ModelDescription.graph(directory);
-        Map<String, Long> sizes = SignatureCheck.check(graph.getSignatureDefMap());
-        requireWeights(directory, graph);
-        SavedModelBundle bundle = open(directory);
-        try {
-            GraphCheck.check(bundle.graph(), graph.getSignatureDefMap());
-            return new ModelSession(bundle, graph.getSignatureDefMap(), sizes);
-        } catch (ModelException | RuntimeException e) {
-            bundle.close();
-            throw e;
-        }
+        return load(directory, Placement.AUTO, TensorFlowOptions.DEFAULT);
     }
 
-    /** TensorFlow takes a model without this file for one without variables, and fails when it first needs one. */
-    private static void requireWeights(Path directory, MetaGraphDef graph) throws ModelException {
-        Path index = directory.resolve("variables").resolve("variables.index");
-        boolean hasVariables = graph.getGraphDef().getNodeList().stream().anyMatch(node -> node.getOp().equals("VarHandleOp"));
-        if (hasVariables && !Files.isRegularFile(index)) {
-            throw new ModelException(directory + " has no weights: " + index + " is missing");
-        }
+    /**
+     * Loads a SavedModel. Its signatures and the devices are checked before its weights are read.
+     *
+     * @throws ModelException if there is none, it is damaged, its signatures are not those of {@link Signature}, a device is
+     *         not there, or the modules' devices differ and the model is not one that we converted
+     * @throws IOException also if it can't be read, or the directory for temporary files not be written, which a placement on
+     *         anything but the CPU needs
+     */
+    public static ModelSession load(Path directory, Placement placement, TensorFlowOptions options) throws IOException {
+        return new ModelLoader(directory, options).load(placement);
     }
 
-    private static SavedModelBundle open(Path directory) throws ModelException {
-        try {
-            return SavedModelBundle.loader(directory.toString()).withTags("serve").load();
-        } catch (RuntimeException e) {
-            throw new ModelException(directory + " can't be loaded: " + e.getMessage(), e);
-        }
+    /** Where the modules run. */
+    public Map<Signature, Device> devices() {
+        return devices;
+    }
+
+    /** Takes what TensorFlow records of each stage's step from now on. */
+    void trace(BiConsumer<Signature, RunMetadata> tracer) {
+        this.tracer = tracer;
+    }
+
+    /** Tensors that stages left on their devices and nobody has closed yet. */
+    int keptTensors() {
+        return kept.count();
     }
 
     /** Size of a model-wide axis of {@link Signature}, such as {@code S}. */
@@ -109,7 +120,7 @@ public final class ModelSession implements AutoCloseable {
                 fed.put(name, Activation.of(tensor));
             });
             Map<String, HostTensor> results = new LinkedHashMap<>();
-            try (Activations outputs = runStage(signature, fed, tensors)) {
+            try (Activations outputs = step(signature, fed, tensors, false)) {
                 tensors.forEach(name -> results.put(name, outputs.get(name).toHost()));
             }
             return results;
@@ -118,23 +129,51 @@ public final class ModelSession implements AutoCloseable {
         }
     }
 
-    /** Runs a signature on what other signatures gave; the caller owns the outputs. */
+    /**
+     * Runs a signature on what other signatures gave; the caller owns the outputs. They stay on the stage's device, unless that
+     * is the host's memory or no stage takes them.
+     */
     public Activations runStage(Signature signature, Map<String, Activation> inputs, Collection<String> tensors) {
+        return step(signature, inputs, tensors, keeps);
+    }
+
+    private Activations step(Signature signature, Map<String, Activation> inputs, Collection<String> tensors, boolean keep) {
         SignatureDef definition = definitions.get(signature.key());
-        List<String> names = List.copyOf(tensors);
+        List<String> names = tensors.stream().distinct().toList();
+        Predicate<String> stays = name -> keep && SessionTensors.keeps(signature, name);
         inputs.keySet().forEach(name -> requireInput(signature, name));
         names.stream().filter(name -> !has(signature, name)).forEach(name -> {
             throw new StageException(signature, "it gives no tensor " + name);
         });
         try {
             Session.Runner runner = bundle.session().runner();
-            inputs.forEach((name, tensor) -> runner.feed(definition.getInputsOrThrow(name).getName(), tensor.tensor()));
-            names.forEach(name -> runner.fetch(operand(signature, definition, name)));
-            return new Activations(names, runner.run());
+            inputs.forEach((name, tensor) -> tensor.feed(runner, name, definition.getInputsOrThrow(name).getName()));
+            names.forEach(name -> runner.fetch(stays.test(name) ? SessionTensorNodes.handle(name)
+                    : operand(signature, definition, name)));
+            Result result = run(signature, runner);
+            Map<String, Activation> outputs = new LinkedHashMap<>();
+            for (int i = 0; i < names.size(); i++) {
+                String name = names.get(i);
+                outputs.put(name, stays.test(name) ? kept.keep(name, result.get(i))
+                        : Activation.of(result.get(i)));
+            }
+            return new Activations(outputs);
         } catch (RuntimeException e) {
             // TensorFlow Java has no common class for what a step can throw
             throw new StageException(signature, e);
         }
+    }
+
+    private Result run(Signature signature, Session.Runner runner) {
+        BiConsumer<Signature, RunMetadata> taker = tracer;
+        if (taker == null) {
+            return runner.run();
+        }
+        RunOptions options = RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE)
+                .setOutputPartitionGraphs(true).build();
+        Result result = runner.setOptions(options).runAndFetchMetadata();
+        taker.accept(signature, result.getMetadata().orElseThrow());
+        return result;
     }
 
     private void requireInput(Signature signature, String input) {
@@ -166,6 +205,7 @@ public final class ModelSession implements AutoCloseable {
 
     @Override
     public void close() {
+        kept.close();
         bundle.close();
     }
 }
