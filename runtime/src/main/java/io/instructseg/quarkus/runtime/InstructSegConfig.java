@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.quarkus.runtime.annotations.ConfigDocMapKey;
+import io.quarkus.runtime.annotations.ConfigDocSection;
 import io.quarkus.runtime.annotations.ConfigPhase;
 import io.quarkus.runtime.annotations.ConfigRoot;
 import io.smallrye.config.ConfigMapping;
@@ -38,4 +39,11 @@ public interface InstructSegConfig {
      */
     @WithDefault("10M")
     Duration hungAfter();
+
+    /**
+     * TensorFlow. All of it holds for the whole process: while it runs, and in dev mode beyond a hot reload, what the first
+     * model was loaded with stays.
+     */
+    @ConfigDocSection
+    TensorFlowConfig tensorflow();
 }

@@ -21,8 +21,8 @@ interface InstructSegLog extends BasicLogger {
     void loading(Object location);
 
     @LogMessage(level = Logger.Level.INFO)
-    @Message(id = 2, value = "Model loaded after %.1f s, warming it up")
-    void warming(double seconds);
+    @Message(id = 2, value = "Model loaded after %.1f s on %s, warming it up")
+    void warming(double seconds, String devices);
 
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 3, value = "Model ready after %.1f s")

@@ -1,9 +1,11 @@
 package io.instructseg.quarkus.runtime;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 import io.instructseg.engine.text.Task;
+import io.quarkus.runtime.annotations.ConfigDocMapKey;
 import io.quarkus.runtime.annotations.ConfigDocSection;
 import io.quarkus.runtime.annotations.ConfigGroup;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -19,6 +21,20 @@ public interface ModelConfig {
      * with the extension, and in production the start fails.
      */
     Optional<String> model();
+
+    /**
+     * Where the model runs: `auto` (the first GPU, or the CPU if there is none), `cpu`, or a GPU such as `gpu:0`.
+     */
+    @WithDefault("auto")
+    String device();
+
+    /**
+     * Where a module of the model runs, if elsewhere than the rest, so that one model can be spread over several GPUs. Modules
+     * are the signatures of the model: `encode_vision`, `encode_backbone`, `decode_pixels`, `perceive`, `reason`, `fuse`,
+     * `decode_masks` and `resolve_masks`.
+     */
+    @ConfigDocMapKey("module")
+    Map<String, String> devices();
 
     /**
      * The task of a request that names none: `referring` for descriptions ("the dog on the left"), `reasoning` for what

@@ -10,16 +10,22 @@ import java.util.stream.Stream;
 
 import io.instructseg.engine.ResidentModels;
 import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.session.Placement;
+import io.instructseg.engine.session.TensorFlowOptions;
 
 /** Loads the configured model and frees it. */
 final class ModelLoader {
 
     private final ModelLocation location;
+    private final Placement placement;
+    private final TensorFlowOptions options;
     private final boolean resident;
 
     /** @param resident whether the model outlives the application, for the next one in this JVM: a hot reload */
-    ModelLoader(ModelLocation location, boolean resident) {
+    ModelLoader(ModelLocation location, Placement placement, TensorFlowOptions options, boolean resident) {
         this.location = location;
+        this.placement = placement;
+        this.options = options;
         this.resident = resident && !location.isOnClassPath();
     }
 
@@ -28,15 +34,16 @@ final class ModelLoader {
     }
 
     SegmentationModel load() throws IOException {
-        if (resident && ResidentModels.has(location.directory())) {
+        if (resident && ResidentModels.has(location.directory(), placement, options)) {
             LOG.resident(location);
         } else {
             LOG.loading(location);
         }
         if (resident) {
-            return ResidentModels.acquire(location.directory());
+            return ResidentModels.acquire(location.directory(), placement, options);
         }
-        return location.isOnClassPath() ? loadFromClassPath() : SegmentationModel.load(location.directory());
+        return location.isOnClassPath() ? loadFromClassPath()
+                : SegmentationModel.load(location.directory(), placement, options);
     }
 
     /** TensorFlow reads files only; once loaded it needs them no more. */
@@ -44,7 +51,7 @@ final class ModelLoader {
         Path copy = Files.createTempDirectory("instructseg-model");
         try {
             location.copyTo(copy);
-            return SegmentationModel.load(copy);
+            return SegmentationModel.load(copy, placement, options);
         } finally {
             delete(copy);
         }

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Instruction;
@@ -14,6 +17,7 @@ import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.session.Device;
 import io.instructseg.format.Signature;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
@@ -54,7 +58,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
         try {
             model = loader.load();
             status = ModelStatus.of(State.WARMING);
-            LOG.warming(secondsSince(start));
+            LOG.warming(secondsSince(start), String.join(", ", devices()));
             queue.openWith(() -> warmUp(start));
         } catch (IOException | RuntimeException | Error e) {
             failed(e);
@@ -93,6 +97,14 @@ public class ModelService implements InstructSeg, AutoCloseable {
     /** How far the model is. */
     public ModelStatus status() {
         return status;
+    }
+
+    /** On which devices the model runs; nothing while it is not loaded. */
+    public Set<String> devices() {
+        SegmentationModel loaded = model;
+        return loaded == null ? Set.of()
+                : loaded.session().devices().values().stream().map(Device::toString)
+                        .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Where the model comes from. */

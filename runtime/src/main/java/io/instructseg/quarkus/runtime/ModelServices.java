@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import io.instructseg.engine.session.Placement;
+import io.instructseg.engine.session.TensorFlowOptions;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
@@ -31,13 +33,16 @@ public class ModelServices implements AutoCloseable {
         warnOfUnused(names, config);
         boolean resident = LaunchMode.current() != LaunchMode.NORMAL;
         Duration grace = config.shutdownTimeout();
+        TensorFlowOptions options = PlacementSettings.options(config.tensorflow());
         List<Runnable> starts = new ArrayList<>();
         try {
             for (String name : names) {
                 ModelConfig model = config.models().get(name);
                 if (isActive(name, names, config)) {
                     Settings settings = Settings.of(name, model);
-                    ModelLoader loader = new ModelLoader(ModelLocation.of(name, model.model()), resident);
+                    ModelLocation location = ModelLocation.of(name, model.model());
+                    Placement placement = PlacementSettings.placement(name, model, options);
+                    ModelLoader loader = new ModelLoader(location, placement, options, resident);
                     starts.add(() -> services.put(name, new ModelService(name, loader, settings, device, grace, listeners)));
                 }
             }
