@@ -50,13 +50,21 @@ class NativeImageTest {
     private static Map<String, JsonNode> jni;
     private static List<Lookup> lookups;
 
+    /** Build and trace take about as long: at the same time. */
     @BeforeAll
     static void run() throws Exception {
-        sources = NativeSources.build(Files.createDirectory(directory.resolve("host")), "classpath:" + MODEL);
-        reflection = sources.reflection();
-        jni = sources.jni();
-        lookups = ReflectionTrace.of(Files.createDirectory(directory.resolve("trace")), EXAMPLES.resolve("images/01.png"),
-                "outline the pair of scissors").stream().filter(lookup -> !IGNORED.contains(lookup.type())).toList();
+        Path host = Files.createDirectory(directory.resolve("host"));
+        Process traced = ReflectionTrace.start(Files.createDirectory(directory.resolve("trace")),
+                EXAMPLES.resolve("images/01.png"), "outline the pair of scissors");
+        try {
+            sources = NativeSources.build(host, "classpath:" + MODEL);
+            reflection = sources.reflection();
+            jni = sources.jni();
+            lookups = ReflectionTrace.of(traced, directory.resolve("trace")).stream()
+                    .filter(lookup -> !IGNORED.contains(lookup.type())).toList();
+        } finally {
+            traced.destroyForcibly();
+        }
     }
 
     private static Stream<Lookup> lookups(String kind) {
@@ -123,7 +131,8 @@ class NativeImageTest {
     }
 
     private static boolean isKnownToNativeCode(Lookup lookup) {
-        return lookup.type().matches("(org\\.(bytedeco\\.javacpp|tensorflow\\.internal\\.c_api)|java\\.lang|java\\.nio.*)\\.[^.]+");
+        return lookup.type()
+                .matches("(org\\.(bytedeco\\.javacpp|tensorflow\\.internal\\.c_api)|java\\.lang|java\\.nio.*)\\.[^.]+");
     }
 
     /** The native compiler would look these up in vain: a name with a typo. */

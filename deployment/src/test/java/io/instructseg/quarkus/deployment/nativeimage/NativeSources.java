@@ -39,7 +39,9 @@ final class NativeSources {
         Path tests = Path.of(NativeSources.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         Properties properties = new Properties();
         properties.putAll(Map.of("quarkus.native.enabled", "true", "quarkus.native.sources-only", "true",
-                "quarkus.package.jar.enabled", "false", "quarkus.instructseg.model", model));
+                "quarkus.package.jar.enabled", "false", "quarkus.instructseg.model", model,
+                // 200 MB that would be copied twice
+                "quarkus.class-loading.removed-artifacts", "org.tensorflow:tensorflow-core-native:linux-x86_64"));
         QuarkusBootstrap bootstrap = QuarkusBootstrap.builder().setMode(QuarkusBootstrap.Mode.PROD)
                 .setApplicationRoot(Files.createDirectories(directory.resolve("application")))
                 .setProjectRoot(tests).addExcludedPath(tests).setLocalProjectDiscovery(true).setIsolateDeployment(true)

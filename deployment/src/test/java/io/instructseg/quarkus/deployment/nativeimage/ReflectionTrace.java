@@ -15,6 +15,9 @@ import java.util.jar.Manifest;
 /** What a segmentation looks up reflectively, found by running one in a JVM of its own with {@link ReflectionAgent}. */
 final class ReflectionTrace {
 
+    private static final String TRACE = "trace.txt";
+    private static final String OUTPUT = "output.txt";
+
     private ReflectionTrace() {
     }
 
@@ -28,22 +31,20 @@ final class ReflectionTrace {
     }
 
     /** @param directory empty, for what the run needs and writes */
-    static List<Lookup> of(Path directory, Path picture, String sentence) throws Exception {
-        Path trace = directory.resolve("trace.txt");
-        Path output = directory.resolve("output.txt");
+    static Process start(Path directory, Path picture, String sentence) throws IOException {
         Path options = Files.writeString(directory.resolve("class-path"),
                 "-cp \"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"");
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g",
-                "-javaagent:" + agent(directory) + "=" + trace, "@" + options, TracedSegmentation.class.getName(),
-                directory.resolve("model").toString(), picture.toString(), sentence)
-                .redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        try {
-            assertThat(process.waitFor(3, TimeUnit.MINUTES)).isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        assertThat(process.exitValue()).as(Files.readString(output, StandardCharsets.UTF_8)).isZero();
-        return Files.readAllLines(trace).stream().map(Lookup::parse).toList();
+        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g",
+                "-javaagent:" + agent(directory) + "=" + directory.resolve(TRACE), "@" + options,
+                TracedSegmentation.class.getName(), directory.resolve("model").toString(), picture.toString(), sentence)
+                .redirectErrorStream(true).redirectOutput(directory.resolve(OUTPUT).toFile()).start();
+    }
+
+    /** Waits for the run's end. */
+    static List<Lookup> of(Process run, Path directory) throws IOException, InterruptedException {
+        assertThat(run.waitFor(3, TimeUnit.MINUTES)).isTrue();
+        assertThat(run.exitValue()).as(Files.readString(directory.resolve(OUTPUT), StandardCharsets.UTF_8)).isZero();
+        return Files.readAllLines(directory.resolve(TRACE)).stream().map(Lookup::parse).toList();
     }
 
     /** The agent's classes are on the class path. */
