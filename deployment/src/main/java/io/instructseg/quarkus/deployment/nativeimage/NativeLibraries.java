@@ -54,7 +54,7 @@ final class NativeLibraries {
         return copies;
     }
 
-    private static boolean isLibrary(PathVisit file, String platform) {
+    static boolean isLibrary(PathVisit file, String platform) {
         String[] names = file.getRelativePath("/").split("/");
         String parent = names.length < 2 ? "" : names[names.length - 2];
         return (parent.equals(platform) || parent.startsWith(platform + "-"))
