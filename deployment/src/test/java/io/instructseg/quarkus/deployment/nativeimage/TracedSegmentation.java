@@ -23,7 +23,6 @@ final class TracedSegmentation {
         Path directory = Path.of(arguments[0]);
         DemoModel.extractTo(directory);
         try (SegmentationModel model = SegmentationModel.load(directory)) {
-            model.warmUp();
             Segmentation answer = model.segment(ImageDecoder.decode(Path.of(arguments[1]), ImageLimits.DEFAULT),
                     List.of(Instruction.referring(arguments[2])), SegmentationOptions.DEFAULT, () -> false).get(0);
             System.out.printf("area %d overlay %d%n", answer.area(), answer.overlay().length);
