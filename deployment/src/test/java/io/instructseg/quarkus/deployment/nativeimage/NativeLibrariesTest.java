@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -52,9 +53,9 @@ class NativeLibrariesTest {
         Files.writeString(copy, "an older version's");
         copy("linux-x86_64", jar);
         assertThat(copy).hasContent(C_API + "linux-x86_64/libjnitensorflow.so");
-        Object file = Files.readAttributes(copy, "unix:ino").get("ino");
+        Object file = Files.readAttributes(copy, BasicFileAttributes.class).fileKey();
         copy("linux-x86_64", jar);
-        assertThat(Files.readAttributes(copy, "unix:ino").get("ino")).isEqualTo(file);
+        assertThat(Files.readAttributes(copy, BasicFileAttributes.class).fileKey()).isEqualTo(file);
     }
 
     /** TensorFlow's own jar is laid out like that. */
