@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,9 +23,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.instructseg.demo.DemoModel;
 
-/** The packaged application in a JVM of its own, as in production. */
+/** The packaged application as in production: in a JVM of its own or, with {@code -Dnative}, as an executable. */
 class ProductionIT {
 
+    private static final String EXECUTABLE = "native.image.path";
     private static final Path APPLICATION = Path.of(System.getProperty("instructseg.application"));
     private static final Path EXAMPLES = Path.of(System.getProperty("instructseg.demo-examples"));
 
@@ -59,6 +61,7 @@ class ProductionIT {
     }
 
     @Test
+    @DisabledIfSystemProperty(named = EXECUTABLE, matches = ".+", disabledReason = "an executable has no jars")
     void neitherTheDemoModelNorTheConversionIsInIt() throws IOException {
         try (Stream<Path> files = Files.walk(APPLICATION)) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.contains("io.instructseg")))
@@ -68,9 +71,13 @@ class ProductionIT {
     }
 
     private static Run run(List<String> options, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>();
+        String executable = System.getProperty(EXECUTABLE);
+        command.add(executable != null ? executable : Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-jar", APPLICATION.resolve("quarkus-run.jar").toString()));
+        if (executable == null) {
+            command.addAll(List.of("-jar", APPLICATION.resolve("quarkus-run.jar").toString()));
+        }
         command.addAll(List.of(arguments));
         Path output = Files.createTempFile(directory, "output", ".txt");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();

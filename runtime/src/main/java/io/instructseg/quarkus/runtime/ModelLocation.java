@@ -10,7 +10,7 @@ import java.util.Set;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Finds the configured model. */
-final class ModelLocation {
+public final class ModelLocation {
 
     private static final String CLASS_PATH = "classpath:";
     private static final String MODEL_FILE = "saved_model.pb";
@@ -33,6 +33,18 @@ final class ModelLocation {
                     + (location.isOnClassPath() ? ", on the class path" : ", from " + Path.of("").toAbsolutePath()));
         }
         return location;
+    }
+
+    /** Whether this is the property of a model, the default one or a named one. */
+    public static boolean isProperty(String name) {
+        return name.equals(ModelNames.property(ModelNames.DEFAULT, "model"))
+                || name.startsWith("quarkus.instructseg.\"") && name.endsWith("\".model");
+    }
+
+    /** The directory of a configured model on the class path; empty for one that is elsewhere. */
+    public static Optional<String> classPathDirectory(String configured) {
+        ModelLocation location = new ModelLocation(configured);
+        return location.isOnClassPath() ? Optional.of(location.resource()) : Optional.empty();
     }
 
     private static ConfigurationException failure(String model, String what) {
