@@ -24,6 +24,7 @@ import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.format.Signature;
+import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
@@ -76,6 +77,12 @@ class FailuresTest {
         problem(new ModelUnavailableException("/secret/path"), 503,
                 "there is no model to ask: none is active, it could not be loaded, or the service is shutting down")
                 .header("Retry-After", "1");
+    }
+
+    @Test
+    void whoWaitedTooLongIsTold() {
+        problem(new DeadlineExceededException(Duration.ofSeconds(3), "quarkus.instructseg.deadline"), 504,
+                "the model did not answer in time");
     }
 
     @Test

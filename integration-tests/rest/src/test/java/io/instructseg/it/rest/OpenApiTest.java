@@ -47,7 +47,7 @@ class OpenApiTest {
     void hasAllAnswersWithSchemaAndExample() {
         JsonNode responses = operation.get("responses");
         assertThat(responses.fieldNames()).toIterable().containsExactlyInAnyOrder("200", "400", "406", "413", "415", "422",
-                "500", "503");
+                "500", "503", "504");
         JsonNode found = responses.get("200");
         assertThat(found.get("content").fieldNames()).toIterable().containsExactlyInAnyOrder("application/json", "image/png",
                 "image/png; view=overlay");

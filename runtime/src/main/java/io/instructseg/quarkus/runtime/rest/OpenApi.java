@@ -41,6 +41,8 @@ final class OpenApi {
             {"status": 500, "title": "Internal Server Error", "detail": "stage reason of the model failed"}""";
     static final String BUSY = """
             {"status": 503, "title": "Service Unavailable", "detail": "too many requests wait for the model already"}""";
+    static final String LATE = """
+            {"status": 504, "title": "Gateway Timeout", "detail": "the model did not answer in time"}""";
 
     private OpenApi() {
     }

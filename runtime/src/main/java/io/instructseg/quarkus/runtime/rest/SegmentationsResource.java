@@ -125,6 +125,9 @@ public class SegmentationsResource {
             schema = @Schema(type = SchemaType.INTEGER)), content = @Content(mediaType = Problems.MEDIA_TYPE,
             schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "busy",
             value = OpenApi.BUSY)))
+    @APIResponse(responseCode = "504", description = "The model did not answer in time",
+            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class),
+            examples = @ExampleObject(name = "late", value = OpenApi.LATE)))
     // @formatter:on
     public Uni<Response> segment(InputStream body, @Context HttpHeaders headers, @Context UriInfo uri) throws IOException {
         if (!BODIES.tryAcquire()) {
