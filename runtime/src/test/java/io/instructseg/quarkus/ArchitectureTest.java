@@ -33,5 +33,8 @@ class ArchitectureTest {
                 "jakarta.ws.rs..", "org.jboss.resteasy..", "org.eclipse.microprofile.openapi..").check(CLASSES);
         noClasses().that().resideOutsideOfPackage("..health..").should().dependOnClassesThat()
                 .resideInAPackage("org.eclipse.microprofile.health..").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("..messaging..").should().dependOnClassesThat().resideInAnyPackage(
+                "org.eclipse.microprofile.reactive.messaging..", "io.smallrye.reactive.messaging..", "org.apache.kafka..",
+                "io.vertx..").check(CLASSES);
     }
 }

@@ -20,6 +20,11 @@ public interface InstructSegBuildTimeConfig {
      */
     HealthConfig health();
 
+    /**
+     * Messages.
+     */
+    MessagingConfig messaging();
+
     interface EndpointConfig {
 
         /**
@@ -37,6 +42,16 @@ public interface InstructSegBuildTimeConfig {
          * (`quarkus-smallrye-health`) for that; without, there is no check.
          */
         @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface MessagingConfig {
+
+        /**
+         * Whether the application answers messages of the channel `instructseg-requests` on the channel `instructseg-results`.
+         * It needs Quarkus Messaging (`quarkus-messaging-kafka`, `quarkus-messaging-amqp`, ...) for that.
+         */
+        @WithDefault("false")
         boolean enabled();
     }
 }

@@ -49,6 +49,12 @@ public interface InstructSegConfig {
     @ConfigDocSection
     QueueConfig queue();
 
+    /**
+     * Messages.
+     */
+    @ConfigDocSection
+    MessagingConfig messaging();
+
     interface ImageConfig {
 
         /**
@@ -74,5 +80,23 @@ public interface InstructSegConfig {
          */
         @WithDefault("64")
         int size();
+    }
+
+    interface MessagingConfig {
+
+        /**
+         * Where messages' pictures are that come by reference.
+         */
+        StoreConfig store();
+    }
+
+    interface StoreConfig {
+
+        /**
+         * The directory below which the references of messages name files, as paths with `/`. References that leave it are
+         * refused, also by a link. If not set, messages with a reference go to the dead letters, unless the application has a
+         * bean of type `ImageStore`.
+         */
+        Optional<String> directory();
     }
 }

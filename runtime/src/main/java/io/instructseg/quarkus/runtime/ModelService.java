@@ -5,6 +5,7 @@ import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Instruction;
@@ -25,6 +26,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
     private final ModelLoader loader;
     private final ModelWorker worker;
     private final Settings settings;
+    private final CompletableFuture<ModelStatus> ready = new CompletableFuture<>();
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
     private volatile SegmentationModel model;
 
@@ -44,11 +46,13 @@ public class ModelService implements InstructSeg, AutoCloseable {
             model.warmUp(cancellation);
             status = ModelStatus.of(State.READY);
             LOG.ready(secondsSince(start));
+            ready.complete(status);
         } catch (CancellationException e) {
             // closing waits for this, and sets the status
         } catch (IOException | RuntimeException | Error e) {
             LOG.failed(loader.location(), e);
             status = new ModelStatus(State.FAILED, e.getMessage() == null ? e.toString() : e.getMessage());
+            ready.completeExceptionally(unavailable());
         }
     }
 
@@ -59,6 +63,11 @@ public class ModelService implements InstructSeg, AutoCloseable {
     /** How far the model is. */
     public ModelStatus status() {
         return status;
+    }
+
+    /** Has an item once the model is loaded and warm; fails if it can't be used. */
+    public Uni<ModelStatus> ready() {
+        return Uni.createFrom().completionStage(ready);
     }
 
     /** Where the model comes from. */
@@ -81,9 +90,13 @@ public class ModelService implements InstructSeg, AutoCloseable {
         return worker.submit(cancellation -> answer(request, cancellation));
     }
 
+    private ModelUnavailableException unavailable() {
+        return new ModelUnavailableException("model " + loader.location() + " can't be used: " + status.reason());
+    }
+
     private List<Segmentation> answer(SegmentationRequest request, CancellationToken cancellation) throws IOException {
         if (status.state() == State.FAILED) {
-            throw new ModelUnavailableException("model " + loader.location() + " can't be used: " + status.reason());
+            throw unavailable();
         }
         DecodedImage image = request.image().decode(settings.limits());
         SegmentationOptions options = new SegmentationOptions(request.candidates(),

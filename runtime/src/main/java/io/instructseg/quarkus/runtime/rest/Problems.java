@@ -19,6 +19,9 @@ import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
+import io.instructseg.quarkus.runtime.wire.Json;
+import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.instructseg.quarkus.runtime.wire.RequestFields;
 
 /** Failures as problem details (RFC 9457). */
 final class Problems {
@@ -32,14 +35,11 @@ final class Problems {
 
     /** What went wrong in the bean; what is the service's own fault goes to the log, and only its kind to the client. */
     static Response of(Throwable failure) {
-        if (failure instanceof ProblemException problem) {
-            return of(problem);
-        }
         if (failure instanceof ImageException image) {
-            return of(new ProblemException(status(image), RequestFields.IMAGE, "image: " + image.getMessage()));
+            return of(new ProblemException(status(image), RequestFields.IMAGE, RequestException.of(image).getMessage()));
         }
         if (failure instanceof InstructionException instruction) {
-            return of(problem(instruction));
+            return of(RequestException.of(instruction));
         }
         if (failure instanceof QueueFullException) {
             return unavailable("too many requests wait for the model already");
@@ -49,13 +49,6 @@ final class Problems {
         }
         LOG.failed(failure);
         return of(new ProblemException(Status.INTERNAL_SERVER_ERROR, null, serverError(failure)));
-    }
-
-    /** Each sentence is an instruction: the message, which names that first, gets the field's name. */
-    private static ProblemException problem(InstructionException failure) {
-        String message = failure.getMessage();
-        return ProblemException.badField(RequestFields.SENTENCES + "[" + failure.index() + "]",
-                message.substring(message.indexOf(": ") + 2));
     }
 
     private static StatusType status(ImageException failure) {
@@ -76,6 +69,15 @@ final class Problems {
 
     private static Response unavailable(String detail) {
         return of(new ProblemException(Status.SERVICE_UNAVAILABLE, null, detail));
+    }
+
+    static Response of(RequestException problem) {
+        Status status = switch (problem.kind()) {
+            case WRONG -> Status.BAD_REQUEST;
+            case TOO_LARGE -> Status.REQUEST_ENTITY_TOO_LARGE;
+            case LATER -> Status.SERVICE_UNAVAILABLE;
+        };
+        return of(new ProblemException(status, problem.field(), problem.getMessage()));
     }
 
     static Response of(ProblemException problem) {
