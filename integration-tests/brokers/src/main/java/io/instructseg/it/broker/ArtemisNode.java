@@ -16,7 +16,7 @@ import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
  */
 final class ArtemisNode {
 
-    private static final int MOST_BYTES_OF_RESULTS = 200_000;
+    private static final int MOST_BYTES_OF_RESULTS = 50_000;
 
     private ArtemisNode() {
     }

@@ -2,11 +2,11 @@ package io.instructseg.quarkus.runtime.messaging;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -61,15 +61,18 @@ public class FileImageStore implements ImageStore {
             throw new ImageReferenceException("found a reference, but there is no store: " + PROPERTY + " is not set");
         }
         Path file = resolve(reference);
+        if (!Files.isDirectory(root)) {
+            throw new IOException(PROPERTY + ": " + root + " is gone");
+        }
         try {
             // a link anywhere below the root makes the real path another one
-            if (!file.toRealPath().equals(file) || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                throw noFile(reference);
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && file.toRealPath().equals(file)) {
+                return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
             }
-            return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            throw noFile(reference);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            // said below
         }
+        throw new ImageReferenceException("found no file '" + reference + "' in the store");
     }
 
     private Path resolve(String reference) throws ImageReferenceException {
@@ -84,9 +87,5 @@ public class FileImageStore implements ImageStore {
             // said below
         }
         throw new ImageReferenceException("found what is no relative path of plain names separated by '/'");
-    }
-
-    private static ImageReferenceException noFile(String reference) {
-        return new ImageReferenceException("found no file '" + reference + "' in the store");
     }
 }
