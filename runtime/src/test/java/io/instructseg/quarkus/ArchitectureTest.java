@@ -36,5 +36,8 @@ class ArchitectureTest {
                 .resideInAPackage("org.eclipse.microprofile.health..").check(CLASSES);
         noClasses().that().resideOutsideOfPackage("..metrics..").should().dependOnClassesThat()
                 .resideInAPackage("io.micrometer..").check(CLASSES);
+        noClasses().that().resideOutsideOfPackage("..messaging..").should().dependOnClassesThat().resideInAnyPackage(
+                "org.eclipse.microprofile.reactive.messaging..", "io.smallrye.reactive.messaging..", "org.apache.kafka..",
+                "io.vertx..").check(CLASSES);
     }
 }

@@ -25,6 +25,11 @@ public interface InstructSegBuildTimeConfig {
      */
     MetricsConfig metrics();
 
+    /**
+     * Messages.
+     */
+    MessagingConfig messaging();
+
     interface EndpointConfig {
 
         /**
@@ -38,11 +43,9 @@ public interface InstructSegBuildTimeConfig {
     interface HealthConfig {
 
         /**
-         * Whether the health of the application tells about the models: readiness (`/q/health/ready`) is up once they are
-         * loaded
-         * and warm, startup (`/q/health/started`) once that is over, liveness (`/q/health/live`) while no request hangs. It
-         * needs
-         * SmallRye Health (`quarkus-smallrye-health`) for that; without, there are no checks.
+         * Whether the health of the application tells about the models. Readiness (`/q/health/ready`) is up once they are
+         * loaded and warm, startup (`/q/health/started`) once that is over, liveness (`/q/health/live`) while no request hangs.
+         * It needs SmallRye Health (`quarkus-smallrye-health`) for that; without, there are no checks.
          */
         @WithDefault("true")
         boolean enabled();
@@ -55,6 +58,16 @@ public interface InstructSegBuildTimeConfig {
          * registries) for that; without, nothing is.
          */
         @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface MessagingConfig {
+
+        /**
+         * Whether the application answers messages of the channel `instructseg-requests` on the channel `instructseg-results`.
+         * It needs Quarkus Messaging (`quarkus-messaging-kafka`, `quarkus-messaging-amqp`, ...) for that.
+         */
+        @WithDefault("false")
         boolean enabled();
     }
 }

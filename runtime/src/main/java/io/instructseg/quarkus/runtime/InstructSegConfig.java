@@ -2,6 +2,7 @@ package io.instructseg.quarkus.runtime;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 import io.quarkus.runtime.annotations.ConfigDocMapKey;
 import io.quarkus.runtime.annotations.ConfigDocSection;
@@ -46,4 +47,28 @@ public interface InstructSegConfig {
      */
     @ConfigDocSection
     TensorFlowConfig tensorflow();
+
+    /**
+     * Messages.
+     */
+    @ConfigDocSection
+    MessagingConfig messaging();
+
+    interface MessagingConfig {
+
+        /**
+         * Where messages' pictures are that come by reference.
+         */
+        StoreConfig store();
+    }
+
+    interface StoreConfig {
+
+        /**
+         * The directory below which the references of messages name files, as paths with `/`. References that leave it are
+         * refused, also by a link. If not set, messages with a reference go to the dead letters, unless the application has a
+         * bean of type `ImageStore`.
+         */
+        Optional<String> directory();
+    }
 }

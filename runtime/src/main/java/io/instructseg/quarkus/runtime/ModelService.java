@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.instructseg.engine.CancellationToken;
@@ -37,6 +39,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
     private final Duration grace;
     private final List<RequestListener> listeners;
     private final Thread loading;
+    private final CompletableFuture<ModelStatus> ready = new CompletableFuture<>();
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
     private volatile SegmentationModel model;
     private volatile boolean closed;
@@ -71,6 +74,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
             model.warmUp(() -> closed);
             status = ModelStatus.of(State.READY);
             LOG.ready(secondsSince(start));
+            ready.complete(status);
         } catch (CancellationException e) {
             // closing waits for this, and sets the status
         } catch (RuntimeException | Error e) {
@@ -82,7 +86,10 @@ public class ModelService implements InstructSeg, AutoCloseable {
         LOG.failed(loader.location(), cause);
         String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         status = new ModelStatus(State.FAILED, reason);
-        queue.fail(() -> new ModelUnavailableException("model " + loader.location() + " can't be used: " + reason, cause));
+        Supplier<ModelUnavailableException> unavailable = () -> new ModelUnavailableException(
+                "model " + loader.location() + " can't be used: " + reason, cause);
+        queue.fail(unavailable);
+        ready.completeExceptionally(unavailable.get());
     }
 
     private static double secondsSince(long start) {
@@ -105,6 +112,11 @@ public class ModelService implements InstructSeg, AutoCloseable {
         return loaded == null ? Set.of()
                 : loaded.session().devices().values().stream().map(Device::toString)
                         .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Has an item once the model is loaded and warm; fails if it can't be used. */
+    public Uni<ModelStatus> ready() {
+        return Uni.createFrom().completionStage(ready);
     }
 
     /** Where the model comes from. */

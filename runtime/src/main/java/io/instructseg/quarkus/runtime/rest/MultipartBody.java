@@ -1,6 +1,6 @@
 package io.instructseg.quarkus.runtime.rest;
 
-import static io.instructseg.quarkus.runtime.rest.ProblemException.badField;
+import static io.instructseg.quarkus.runtime.wire.RequestException.badField;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,13 +12,16 @@ import java.util.Set;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response.Status;
 
 import org.jboss.resteasy.reactive.common.headers.HeaderUtil;
 import org.jboss.resteasy.reactive.common.util.CaseInsensitiveMap;
 import org.jboss.resteasy.reactive.server.core.multipart.MultipartParser;
 
 import io.instructseg.quarkus.Image;
+import io.instructseg.quarkus.runtime.wire.BoundedBytes;
+import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.instructseg.quarkus.runtime.wire.RequestFields;
+import io.instructseg.quarkus.runtime.wire.RequestMemory;
 
 /**
  * Reads a form (RFC 7578) part by part as it arrives, so that a wrong one ends the reading. With Quarkus REST's parser, but
@@ -43,7 +46,7 @@ final class MultipartBody implements MultipartParser.PartHandler {
 
     /**
      * @param memory what pictures may take
-     * @throws ProblemException if the body is not what is expected
+     * @throws RequestException if the body is not what is expected
      * @throws IOException if it can't be read
      */
     static RequestFields read(InputStream body, MediaType type, RequestMemory memory) throws IOException {
@@ -67,7 +70,7 @@ final class MultipartBody implements MultipartParser.PartHandler {
     private static void parse(MultipartParser.ParseState parser, ByteBuffer bytes) {
         try {
             parser.parse(bytes);
-        } catch (ProblemException e) {
+        } catch (RequestException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             // all that a part's headers make the parser say
@@ -75,8 +78,8 @@ final class MultipartBody implements MultipartParser.PartHandler {
         }
     }
 
-    private static ProblemException malformed(String detail) {
-        return new ProblemException(Status.BAD_REQUEST, null, "not a valid form: " + detail);
+    private static RequestException malformed(String detail) {
+        return new RequestException(null, "not a valid form: " + detail);
     }
 
     @Override

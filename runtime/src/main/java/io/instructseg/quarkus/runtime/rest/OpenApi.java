@@ -6,6 +6,9 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
+import io.instructseg.quarkus.runtime.wire.JsonAnswer;
+import io.instructseg.quarkus.runtime.wire.RequestFields;
+
 /** What the endpoint takes and gives, for the host's OpenAPI document alone: no code reads or writes these records. */
 final class OpenApi {
 

@@ -40,11 +40,6 @@ public class ProblemException extends RuntimeException {
         this.field = field;
     }
 
-    /** A field with a wrong value. */
-    static ProblemException badField(String field, String detail) {
-        return new ProblemException(Status.BAD_REQUEST, field, field + ": " + detail);
-    }
-
     StatusType status() {
         return status;
     }

@@ -21,6 +21,9 @@ import io.instructseg.engine.session.StageException;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
+import io.instructseg.quarkus.runtime.wire.Json;
+import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.instructseg.quarkus.runtime.wire.RequestFields;
 import io.quarkus.arc.InactiveBeanException;
 
 /** Failures as problem details (RFC 9457). */
@@ -33,14 +36,11 @@ final class Problems {
 
     /** What went wrong in the bean; what is the service's own fault goes to the log, and only its kind to the client. */
     static Response of(Throwable failure) {
-        if (failure instanceof ProblemException problem) {
-            return of(problem);
-        }
         if (failure instanceof ImageException image) {
-            return of(new ProblemException(status(image), RequestFields.IMAGE, "image: " + image.getMessage()));
+            return of(new ProblemException(status(image), RequestFields.IMAGE, RequestException.of(image).getMessage()));
         }
         if (failure instanceof InstructionException instruction) {
-            return of(problem(instruction));
+            return of(RequestException.of(instruction));
         }
         if (failure instanceof QueueFullException full) {
             return unavailable("too many requests wait for the model already", full.retryAfter());
@@ -54,13 +54,6 @@ final class Problems {
         }
         LOG.failed(failure);
         return of(new ProblemException(Status.INTERNAL_SERVER_ERROR, null, serverError(failure)));
-    }
-
-    /** Each sentence is an instruction: the message, which names that first, gets the field's name. */
-    private static ProblemException problem(InstructionException failure) {
-        String message = failure.getMessage();
-        return ProblemException.badField(RequestFields.SENTENCES + "[" + failure.index() + "]",
-                message.substring(message.indexOf(": ") + 2));
     }
 
     private static StatusType status(ImageException failure) {
@@ -82,6 +75,15 @@ final class Problems {
     /** @param retryAfter rounded up to whole seconds, at least one */
     private static Response unavailable(String detail, Duration retryAfter) {
         return of(new ProblemException(Status.SERVICE_UNAVAILABLE, null, detail), retryAfter);
+    }
+
+    static Response of(RequestException problem) {
+        Status status = switch (problem.kind()) {
+            case WRONG -> Status.BAD_REQUEST;
+            case TOO_LARGE -> Status.REQUEST_ENTITY_TOO_LARGE;
+            case LATER -> Status.SERVICE_UNAVAILABLE;
+        };
+        return of(new ProblemException(status, problem.field(), problem.getMessage()));
     }
 
     static Response of(ProblemException problem) {

@@ -1,6 +1,6 @@
 package io.instructseg.quarkus.runtime.rest;
 
-import static io.instructseg.quarkus.runtime.rest.ProblemException.badField;
+import static io.instructseg.quarkus.runtime.wire.RequestException.badField;
 
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +13,8 @@ import jakarta.ws.rs.core.Response.Status;
 
 import io.instructseg.engine.Candidates;
 import io.instructseg.quarkus.SegmentationRequest;
+import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.instructseg.quarkus.runtime.wire.RequestFields;
 
 /** What an answer looks like. */
 enum Representation {
@@ -37,7 +39,7 @@ enum Representation {
         return type;
     }
 
-    /** @throws ProblemException if the request has more answers than a picture can show */
+    /** @throws RequestException if the request has more answers than a picture can show */
     void check(SegmentationRequest request) {
         if (this == JSON) {
             return;

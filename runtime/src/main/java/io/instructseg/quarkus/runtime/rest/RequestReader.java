@@ -11,6 +11,11 @@ import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriInfo;
 
 import io.instructseg.quarkus.Image;
+import io.instructseg.quarkus.runtime.wire.BoundedBytes;
+import io.instructseg.quarkus.runtime.wire.JsonBody;
+import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.instructseg.quarkus.runtime.wire.RequestFields;
+import io.instructseg.quarkus.runtime.wire.RequestMemory;
 
 /** Reads a request's fields from its body, of whichever type. */
 final class RequestReader {
@@ -20,7 +25,8 @@ final class RequestReader {
 
     /**
      * @param memory what pictures may take
-     * @throws ProblemException if the body is not what is expected
+     * @throws RequestException if the body is not what is expected
+     * @throws ProblemException if it is of a type that is not read
      * @throws IOException if it can't be read
      */
     static RequestFields read(InputStream body, HttpHeaders headers, UriInfo uri, RequestMemory memory) throws IOException {
@@ -62,7 +68,7 @@ final class RequestReader {
     private static void requireNoFields(UriInfo uri) {
         for (String name : uri.getQueryParameters().keySet()) {
             if (RequestFields.NAMES.contains(name)) {
-                throw ProblemException.badField(name, "found in the query, expected in the body");
+                throw RequestException.badField(name, "found in the query, expected in the body");
             }
         }
     }

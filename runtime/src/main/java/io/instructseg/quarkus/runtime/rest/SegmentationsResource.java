@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -35,6 +36,10 @@ import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.runtime.InstructSegConfig;
 import io.instructseg.quarkus.runtime.ModelConfig;
 import io.instructseg.quarkus.runtime.ModelNames;
+import io.instructseg.quarkus.runtime.wire.JsonAnswer;
+import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.instructseg.quarkus.runtime.wire.RequestFields;
+import io.instructseg.quarkus.runtime.wire.RequestMemory;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 
@@ -150,7 +155,7 @@ public class SegmentationsResource {
             return answer(request, representation).onTermination().invoke(memory::close);
         } catch (IOException | RuntimeException | Error e) {
             memory.close();
-            if (e instanceof ProblemException) {
+            if (e instanceof ProblemException || e instanceof RequestException) {
                 drain(body);
             }
             throw e;
@@ -176,7 +181,8 @@ public class SegmentationsResource {
         Response.ResponseBuilder response = Response.ok().type(representation.type()).header(HttpHeaders.VARY,
                 HttpHeaders.ACCEPT);
         if (representation == Representation.JSON) {
-            return response.entity(new JsonAnswer(answers, request.candidates())).build();
+            StreamingOutput json = new JsonAnswer(answers, request.candidates())::write;
+            return response.entity(json).build();
         }
         Segmentation answer = answers.get(0);
         return response.header(FOUND, answer.found()).header(SCORE, answer.score())
@@ -189,6 +195,11 @@ public class SegmentationsResource {
     }
 
     @ServerExceptionMapper
+    public Response problem(RequestException problem) {
+        return Problems.of(problem);
+    }
+
+    @ServerExceptionMapper
     public Response problem(WebApplicationException failure) {
         return Problems.of(failure);
     }
@@ -196,6 +207,6 @@ public class SegmentationsResource {
     /** The body ended early, or took too long. */
     @ServerExceptionMapper
     public Response problem(IOException failure) {
-        return Problems.of(new ProblemException(Response.Status.BAD_REQUEST, null, "the body could not be read to its end"));
+        return Problems.of(new RequestException(null, "the body could not be read to its end"));
     }
 }

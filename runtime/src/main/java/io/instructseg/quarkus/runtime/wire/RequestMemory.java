@@ -1,11 +1,9 @@
-package io.instructseg.quarkus.runtime.rest;
+package io.instructseg.quarkus.runtime.wire;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-import jakarta.ws.rs.core.Response.Status;
-
 /** What a request's file takes of the share of the heap that all requests have, from its first byte to the request's end. */
-final class RequestMemory implements AutoCloseable {
+public final class RequestMemory implements AutoCloseable {
 
     /** A quarter of the heap: buffers that grow take up to three times as much. */
     private static final AtomicLong FREE = new AtomicLong(Runtime.getRuntime().maxMemory() / 4);
@@ -15,7 +13,7 @@ final class RequestMemory implements AutoCloseable {
     private final AtomicLong taken = new AtomicLong();
 
     /** @param maxImageBytes the largest file of a picture */
-    RequestMemory(long maxImageBytes) {
+    public RequestMemory(long maxImageBytes) {
         this(maxImageBytes, FREE);
     }
 
@@ -24,16 +22,15 @@ final class RequestMemory implements AutoCloseable {
         this.free = free;
     }
 
-    long maxImageBytes() {
+    public long maxImageBytes() {
         return maxImageBytes;
     }
 
-    /** @throws ProblemException if all requests together have no room for that */
+    /** @throws RequestException if all requests together have no room for that */
     void take(long bytes) {
         if (free.addAndGet(-bytes) < 0) {
             free.addAndGet(bytes);
-            throw new ProblemException(Status.SERVICE_UNAVAILABLE, null,
-                    "the pictures of the requests that wait fill the memory for them already");
+            throw RequestException.later("the pictures of the requests that wait fill the memory for them already");
         }
         taken.addAndGet(bytes);
     }

@@ -1,11 +1,9 @@
-package io.instructseg.quarkus.runtime.rest;
+package io.instructseg.quarkus.runtime.wire;
 
-import static io.instructseg.quarkus.runtime.rest.ProblemException.badField;
+import static io.instructseg.quarkus.runtime.wire.RequestException.badField;
 
 import java.io.IOException;
 import java.io.InputStream;
-
-import jakarta.ws.rs.core.Response.Status;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -14,32 +12,34 @@ import com.fasterxml.jackson.core.JsonToken;
 
 import io.instructseg.quarkus.Image;
 
-/** Reads a JSON body field by field as it arrives, so that a wrong one ends the reading. */
-final class JsonBody {
+/** Reads a JSON body field by field as it arrives, so that a wrong one ends the reading. Messages have more fields. */
+public class JsonBody {
 
-    private final JsonParser json;
+    protected final JsonParser json;
+    protected final RequestFields fields = new RequestFields();
     private final RequestMemory memory;
-    private final RequestFields fields = new RequestFields();
     /** What is read, for errors; null outside of fields. */
-    private String path;
+    protected String path;
 
-    private JsonBody(JsonParser json, RequestMemory memory) {
+    protected JsonBody(JsonParser json, RequestMemory memory) {
         this.json = json;
         this.memory = memory;
     }
 
     /**
      * @param memory what pictures may take
-     * @throws ProblemException if the body is not what is expected
+     * @throws RequestException if the body is not what is expected
      * @throws IOException if it can't be read
      */
-    static RequestFields read(InputStream body, RequestMemory memory) throws IOException {
+    public static RequestFields read(InputStream body, RequestMemory memory) throws IOException {
         try (JsonParser json = Json.FACTORY.createParser(body).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
-            return new JsonBody(json, memory).read();
+            JsonBody reader = new JsonBody(json, memory);
+            reader.read();
+            return reader.fields;
         }
     }
 
-    private RequestFields read() throws IOException {
+    protected final void read() throws IOException {
         try {
             expect(json.nextToken(), JsonToken.START_OBJECT, "an object");
             while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -48,18 +48,17 @@ final class JsonBody {
                 path = null;
             }
             if (json.nextToken() != null) {
-                throw new ProblemException(Status.BAD_REQUEST, null, "found more behind the JSON object's end");
+                throw new RequestException(null, "found more behind the JSON object's end");
             }
-            return fields;
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String where = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
-            throw new ProblemException(Status.BAD_REQUEST, path,
+            throw new RequestException(path,
                     (path == null ? "" : path + ": ") + "not valid JSON: " + e.getOriginalMessage() + where);
         }
     }
 
-    private void field(JsonToken token) throws IOException {
+    protected void field(JsonToken token) throws IOException {
         switch (path) {
             case RequestFields.IMAGE -> image(token);
             case RequestFields.SENTENCES -> sentences(token);
@@ -70,7 +69,7 @@ final class JsonBody {
         }
     }
 
-    private void image(JsonToken token) throws IOException {
+    protected void image(JsonToken token) throws IOException {
         expect(token, JsonToken.VALUE_STRING, "the picture's file as base64");
         BoundedBytes bytes = new BoundedBytes(RequestFields.IMAGE, memory.maxImageBytes(), memory);
         try {
@@ -100,15 +99,15 @@ final class JsonBody {
         fields.threshold(json.getDoubleValue());
     }
 
-    private String string(JsonToken token) throws IOException {
+    protected final String string(JsonToken token) throws IOException {
         expect(token, JsonToken.VALUE_STRING, "a string");
         return json.getText();
     }
 
-    private void expect(JsonToken found, JsonToken expected, String description) {
+    protected final void expect(JsonToken found, JsonToken expected, String description) {
         if (found != expected) {
             String detail = "found " + describe(found) + ", expected " + description;
-            throw path == null ? new ProblemException(Status.BAD_REQUEST, null, "body: " + detail) : badField(path, detail);
+            throw path == null ? new RequestException(null, "body: " + detail) : badField(path, detail);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.instructseg.quarkus.runtime.rest;
+package io.instructseg.quarkus.runtime.wire;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-
-import jakarta.ws.rs.core.StreamingOutput;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 
@@ -24,34 +22,48 @@ import io.instructseg.engine.mask.RunLengthEncoding;
 import io.instructseg.format.Signature;
 
 /** Writes answers as JSON while they are sent: run lengths and polygons exist for one mask at a time. */
-final class JsonAnswer implements StreamingOutput {
+public final class JsonAnswer {
 
     /** A megabyte or so of coordinates, at most: what has more is noise, which run lengths tell as well. */
-    static final long MOST_CORNERS = 100_000;
+    public static final long MOST_CORNERS = 100_000;
 
     private final List<Item> items;
     private final boolean truncated;
     private final Map<Signature, Duration> timings;
 
-    JsonAnswer(List<Segmentation> segmentations, Candidates candidates) {
+    public JsonAnswer(List<Segmentation> segmentations, Candidates candidates) {
         this.items = segmentations.stream().map(one -> Item.of(one, candidates)).toList();
         this.truncated = segmentations.get(0).image().truncated();
         this.timings = segmentations.get(0).timings();
     }
 
-    @Override
+    /** The endpoint's answer. */
     public void write(OutputStream out) throws IOException {
         try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
             json.writeStartObject();
-            image(json, items.get(0).mask());
-            json.writeArrayFieldStart("segmentations");
-            for (Item item : items) {
-                item(json, item);
-            }
-            json.writeEndArray();
+            answer(json);
             timings(json);
             json.writeEndObject();
         }
+    }
+
+    /** A message with its request's id and without timings: the same request gives the same bytes. */
+    public void writeMessage(String id, OutputStream out) throws IOException {
+        try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringField("id", id);
+            answer(json);
+            json.writeEndObject();
+        }
+    }
+
+    private void answer(JsonGenerator json) throws IOException {
+        image(json, items.get(0).mask());
+        json.writeArrayFieldStart("segmentations");
+        for (Item item : items) {
+            item(json, item);
+        }
+        json.writeEndArray();
     }
 
     /** Of the mask's size. */

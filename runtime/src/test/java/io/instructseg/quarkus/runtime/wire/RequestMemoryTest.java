@@ -1,4 +1,4 @@
-package io.instructseg.quarkus.runtime.rest;
+package io.instructseg.quarkus.runtime.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -20,7 +20,7 @@ class RequestMemoryTest {
         RequestMemory second = new RequestMemory(1000, free);
         first.take(60);
         second.take(40);
-        assertThatThrownBy(() -> second.take(1)).isInstanceOf(ProblemException.class).hasMessageContaining("fill the memory");
+        assertThatThrownBy(() -> second.take(1)).isInstanceOf(RequestException.class).hasMessageContaining("fill the memory");
         first.close();
         first.close();
         assertThat(free).hasValue(60);
@@ -36,8 +36,8 @@ class RequestMemoryTest {
             JsonBody.read(new ByteArrayInputStream(body), memory);
             assertThat(free).hasValue(0);
             assertThatThrownBy(() -> JsonBody.read(new ByteArrayInputStream(body), memory))
-                    .isInstanceOfSatisfying(ProblemException.class,
-                            problem -> assertThat(problem.status().getStatusCode()).isEqualTo(503));
+                    .isInstanceOfSatisfying(RequestException.class,
+                            problem -> assertThat(problem.kind()).isEqualTo(RequestException.Kind.LATER));
         }
         assertThat(free).hasValue(100);
     }

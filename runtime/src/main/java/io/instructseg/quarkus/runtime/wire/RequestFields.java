@@ -1,6 +1,6 @@
-package io.instructseg.quarkus.runtime.rest;
+package io.instructseg.quarkus.runtime.wire;
 
-import static io.instructseg.quarkus.runtime.rest.ProblemException.badField;
+import static io.instructseg.quarkus.runtime.wire.RequestException.badField;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,18 +15,18 @@ import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.SegmentationRequest;
 
 /** A request's fields, from whichever body, each checked as it comes in. */
-final class RequestFields {
+public final class RequestFields {
 
-    static final String IMAGE = "image";
-    static final String SENTENCES = "sentences";
-    static final String TASK = "task";
-    static final String CANDIDATES = "candidates";
-    static final String THRESHOLD = "threshold";
-    static final Set<String> NAMES = Set.of(IMAGE, SENTENCES, TASK, CANDIDATES, THRESHOLD);
+    public static final String IMAGE = "image";
+    public static final String SENTENCES = "sentences";
+    public static final String TASK = "task";
+    public static final String CANDIDATES = "candidates";
+    public static final String THRESHOLD = "threshold";
+    public static final Set<String> NAMES = Set.of(IMAGE, SENTENCES, TASK, CANDIDATES, THRESHOLD);
     /** Each costs about what a request costs. */
-    static final int MOST_SENTENCES = 64;
+    public static final int MOST_SENTENCES = 64;
     /** Far more than the model's 2048 tokens, far less than what costs time to split into tokens. */
-    static final int MOST_CHARACTERS = 65_536;
+    public static final int MOST_CHARACTERS = 65_536;
 
     private static final Map<String, Task> TASKS = Map.of("referring", Task.REFERRING, "reasoning", Task.REASONING);
     private static final Map<String, Candidates> AMOUNTS = Map.of("best", Candidates.BEST, "all", Candidates.ALL);
@@ -37,7 +37,7 @@ final class RequestFields {
     private Candidates candidates;
     private Double threshold;
 
-    void image(Image value) {
+    public void image(Image value) {
         requireFirst(IMAGE, image);
         image = value;
     }
@@ -83,7 +83,7 @@ final class RequestFields {
     }
 
     /** A field by its name: of a form, or of a query. */
-    void text(String name, String value) {
+    public void text(String name, String value) {
         switch (name) {
             case SENTENCES -> sentence(value);
             case TASK -> task(value);
@@ -93,8 +93,14 @@ final class RequestFields {
         }
     }
 
-    static ProblemException unknown(String name) {
-        return badField(shortened(name), "found an unknown field, expected image, sentences, task, candidates or threshold");
+    public static RequestException unknown(String name) {
+        return unknown(name, "");
+    }
+
+    /** @param more names that a message has besides */
+    public static RequestException unknown(String name, String more) {
+        return badField(shortened(name),
+                "found an unknown field, expected " + more + "image, sentences, task, candidates or threshold");
     }
 
     private static void requireFirst(String field, Object before) {
@@ -123,9 +129,9 @@ final class RequestFields {
      * The request.
      *
      * @param defaultTask of a request that names none
-     * @throws ProblemException if something is missing
+     * @throws RequestException if something is missing
      */
-    SegmentationRequest toRequest(Task defaultTask) {
+    public SegmentationRequest toRequest(Task defaultTask) {
         if (image == null) {
             throw badField(IMAGE, "found none, expected a picture");
         }

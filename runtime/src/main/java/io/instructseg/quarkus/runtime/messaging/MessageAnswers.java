@@ -1,0 +1,127 @@
+package io.instructseg.quarkus.runtime.messaging;
+
+import static io.instructseg.quarkus.runtime.messaging.MessagingLog.LOG;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.inject.Singleton;
+
+import org.eclipse.microprofile.reactive.messaging.Message;
+
+import io.instructseg.engine.InstructionException;
+import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.ImageException;
+import io.instructseg.engine.image.RgbImage;
+import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.QueueFullException;
+import io.instructseg.quarkus.SegmentationRequest;
+import io.instructseg.quarkus.runtime.wire.JsonAnswer;
+import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.quarkus.arc.All;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.unchecked.Unchecked;
+
+/**
+ * Answers a message, or refuses it. A message is refused (nack) if it is bad, or if the model fails on it again and again but
+ * works on a picture of its own. What is not the message's fault never costs it: a full queue and a store that fails are waited
+ * for; a model that does not work, or is shutting down, ends the stream, and the broker gives the message to somebody else.
+ */
+@Singleton
+public class MessageAnswers {
+
+    private static final int TRIES_AGAIN = 3;
+    private static final Duration SOON = Duration.ofMillis(50);
+    private static final Duration LATER = Duration.ofSeconds(1);
+    /** Tells a model that does not work from a message that it can't work on. */
+    private static final SegmentationRequest PROBE = SegmentationRequest
+            .of(limits -> new DecodedImage(new RgbImage(3, 2, new byte[18]), false)).referring("the thing on the left");
+
+    private final InstructSeg instructSeg;
+    private final MessageReader reader;
+    private final List<Correlation> correlations;
+
+    MessageAnswers(InstructSeg instructSeg, MessageReader reader, @All List<Correlation> correlations) {
+        this.instructSeg = instructSeg;
+        this.reader = reader;
+        this.correlations = correlations;
+    }
+
+    /** The result, with the request's acknowledgement and metadata; null once a bad message is refused. */
+    Uni<Message<byte[]>> answer(Message<?> message) {
+        return Uni.createFrom().item(Unchecked.supplier(() -> reader.read(message.getPayload())))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .onFailure(MessageAnswers::isBusy).retry().withBackOff(SOON, LATER).indefinitely()
+                .onFailure(StoreException.class).invoke(LOG::storeFailed)
+                .onFailure(StoreException.class).retry().withBackOff(Duration.ofSeconds(1), Duration.ofSeconds(30))
+                .indefinitely()
+                .flatMap(request -> segment(request).onTermination().invoke(request.memory()::close))
+                .map(payload -> result(message, payload))
+                .onFailure(MessageAnswers::isOfTheService)
+                .recoverWithUni(failure -> inItsTurn(PROBE).flatMap(works -> refuse(message, failure)))
+                .onFailure(MessageAnswers::isOfTheMessage).recoverWithUni(failure -> refuse(message, failure));
+    }
+
+    private Uni<byte[]> segment(MessageRequest request) {
+        return inItsTurn(request.request()).map(Unchecked.function(answers -> write(request, answers)))
+                .onFailure(MessageAnswers::isOfTheService).retry()
+                .withBackOff(Duration.ofMillis(200), Duration.ofSeconds(2)).atMost(TRIES_AGAIN);
+    }
+
+    private Uni<List<Segmentation>> inItsTurn(SegmentationRequest request) {
+        return instructSeg.segment(request).onFailure(MessageAnswers::isBusy).retry().withBackOff(SOON, LATER).indefinitely();
+    }
+
+    /** No place in the queue, or no memory for the picture: others have them. */
+    private static boolean isBusy(Throwable failure) {
+        return failure instanceof QueueFullException
+                || failure instanceof RequestException request && request.kind() == RequestException.Kind.LATER;
+    }
+
+    private static byte[] write(MessageRequest request, List<Segmentation> answers) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new JsonAnswer(answers, request.request().candidates()).writeMessage(request.id(), out);
+        return out.toByteArray();
+    }
+
+    private Message<byte[]> result(Message<?> message, byte[] payload) {
+        Message<byte[]> result = message.withPayload(payload);
+        for (Correlation correlation : correlations) {
+            Optional<Object> metadata = correlation.of(message);
+            if (metadata.isPresent()) {
+                result = result.addMetadata(metadata.get());
+            }
+        }
+        return result;
+    }
+
+    private static boolean isOfTheMessage(Throwable failure) {
+        return failure instanceof RequestException && !isBusy(failure) || failure instanceof ImageException
+                || failure instanceof InstructionException;
+    }
+
+    private static boolean isOfTheService(Throwable failure) {
+        return !isOfTheMessage(failure) && !isBusy(failure)
+                && !(failure instanceof ModelUnavailableException);
+    }
+
+    private static Uni<Message<byte[]>> refuse(Message<?> message, Throwable failure) {
+        Throwable reason = reason(failure);
+        LOG.refused(reason.getMessage());
+        return Uni.createFrom().completionStage(() -> message.nack(reason)).map(nacked -> null);
+    }
+
+    /** In the words of the message's fields. */
+    private static Throwable reason(Throwable failure) {
+        if (failure instanceof ImageException image) {
+            return RequestException.of(image);
+        }
+        return failure instanceof InstructionException instruction ? RequestException.of(instruction) : failure;
+    }
+}

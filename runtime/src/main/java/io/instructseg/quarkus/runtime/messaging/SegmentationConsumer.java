@@ -1,0 +1,42 @@
+package io.instructseg.quarkus.runtime.messaging;
+
+import java.util.Objects;
+
+import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.Outgoing;
+
+import io.instructseg.quarkus.runtime.ModelNames;
+import io.instructseg.quarkus.runtime.ModelService;
+import io.instructseg.quarkus.runtime.ModelServices;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+
+/**
+ * Answers the messages of one channel on another. Messages wait in the broker until the model is warm, and then two of them are
+ * in flight: one runs, the next is read. So the device never idles, and requests of beans and of the endpoint wait for two
+ * messages at most. A model that can't be loaded takes no messages: other members of the consumer group do.
+ */
+public class SegmentationConsumer {
+
+    static final String REQUESTS = "instructseg-requests";
+    static final String RESULTS = "instructseg-results";
+    private static final int IN_FLIGHT = 2;
+
+    private final ModelService model;
+    private final MessageAnswers answers;
+
+    SegmentationConsumer(ModelServices models, MessageAnswers answers) {
+        this.model = Objects.requireNonNull(models.get(ModelNames.DEFAULT),
+                "messages are for the default model, which is not active");
+        this.answers = answers;
+    }
+
+    /** A result has its request's acknowledgement: that follows when the broker has the result. */
+    @Incoming(REQUESTS)
+    @Outgoing(RESULTS)
+    public Multi<Message<byte[]>> segment(Multi<Message<byte[]>> requests) {
+        return model.ready().onFailure().recoverWithUni(Uni.createFrom().nothing())
+                .onItem().transformToMulti(warm -> requests.onItem().transformToUni(answers::answer).merge(IN_FLIGHT));
+    }
+}
