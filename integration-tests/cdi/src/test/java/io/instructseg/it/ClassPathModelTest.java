@@ -26,7 +26,9 @@ import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.ModelService;
+import io.instructseg.quarkus.runtime.ModelServices;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.InstanceHandle;
 import io.quarkus.test.junit.QuarkusTest;
@@ -56,10 +58,10 @@ class ClassPathModelTest {
     @Test
     @Order(2)
     void theModelIsFreedWithTheBean() throws ReflectiveOperationException {
-        InstanceHandle<ModelService> bean = Arc.container().instance(ModelService.class);
+        InstanceHandle<ModelServices> bean = Arc.container().instance(ModelServices.class);
         Field field = ModelService.class.getDeclaredField("model");
         field.setAccessible(true);
-        SegmentationModel model = (SegmentationModel) field.get(bean.get());
+        SegmentationModel model = (SegmentationModel) field.get(bean.get().get(ModelNames.DEFAULT));
         bean.destroy();
         DecodedImage image = new DecodedImage(new RgbImage(1, 1, new byte[3]), false);
         assertThatThrownBy(() -> model.segment(image, List.of(Instruction.referring("a cup")), SegmentationOptions.DEFAULT,
