@@ -1,9 +1,7 @@
 package io.instructseg.quarkus.runtime;
 
-import java.util.Collection;
 import java.util.Set;
 
-import io.instructseg.engine.session.Device;
 import io.instructseg.engine.session.Devices;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.Placement;
@@ -36,15 +34,11 @@ final class PlacementSettings {
         try {
             Placement placement = Placement.of(config.device(), config.devices());
             if (!placement.equals(Placement.AUTO)) {
-                placement.resolve(available(options));
+                placement.resolve(Devices.available(options));
             }
             return placement;
         } catch (IllegalArgumentException | ModelException e) {
             throw new ConfigurationException(property + ": " + e.getMessage(), e, Set.of(property));
         }
-    }
-
-    private static Collection<Device> available(TensorFlowOptions options) {
-        return Devices.available(options);
     }
 }

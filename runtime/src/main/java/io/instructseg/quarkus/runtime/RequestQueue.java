@@ -42,11 +42,6 @@ final class RequestQueue {
         });
     }
 
-    /** Takes nothing any more; what waits goes on. */
-    void refuse(Supplier<? extends RuntimeException> reason) {
-        locked(() -> refusal = reason);
-    }
-
     /** Takes nothing any more, fails what waits, and stops what runs before its next stage. */
     void fail(Supplier<? extends RuntimeException> reason) {
         List<Job<?>> waiting = new ArrayList<>();
@@ -135,7 +130,7 @@ final class RequestQueue {
 
     /** Ends the queue: takes no more, lets what is there go on for some time, fails the rest, and waits for what runs. */
     void close(Supplier<? extends RuntimeException> reason, Duration grace) {
-        refuse(reason);
+        locked(() -> refusal = reason);
         device.awaitEmpty(this, grace);
         fail(reason);
         device.remove(this);
