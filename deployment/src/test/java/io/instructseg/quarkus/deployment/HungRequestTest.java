@@ -20,8 +20,9 @@ import io.instructseg.engine.image.RgbImage;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.quarkus.test.QuarkusUnitTest;
+import io.restassured.path.json.JsonPath;
 
-/** Liveness notices a request that hangs, and that it goes on. */
+/** Liveness and readiness notice a request that hangs, and that it goes on. */
 class HungRequestTest {
 
     @RegisterExtension
@@ -43,6 +44,9 @@ class HungRequestTest {
             return new DecodedImage(new RgbImage(3, 2, new byte[18]), false);
         }).referring("the dog")).subscribeAsCompletionStage();
         awaitLiveness("DOWN");
+        JsonPath ready = get("/q/health/ready").jsonPath();
+        assertThat(ready.getString("status")).isEqualTo("DOWN");
+        assertThat(ready.getMap("checks[0].data")).containsKey("stuck-for-seconds");
         release.countDown();
         assertThat(hanging.get(2, TimeUnit.MINUTES)).hasSize(1);
         awaitLiveness("UP");

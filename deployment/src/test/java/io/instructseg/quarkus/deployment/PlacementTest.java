@@ -3,6 +3,10 @@ package io.instructseg.quarkus.deployment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 import jakarta.inject.Inject;
 
@@ -18,6 +22,7 @@ import io.instructseg.quarkus.ModelName;
 import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.ModelServices;
 import io.quarkus.test.QuarkusUnitTest;
+import io.smallrye.mutiny.Uni;
 
 /** One model spread over devices gives the answers of another on one. */
 class PlacementTest {
@@ -28,7 +33,8 @@ class PlacementTest {
     static final QuarkusUnitTest HOST = new QuarkusUnitTest().withEmptyApplication()
             .overrideRuntimeConfigKey("quarkus.instructseg.tensorflow.logical-cpus", "3")
             .overrideRuntimeConfigKey("quarkus.instructseg.\"spread\".device", "cpu:1")
-            .overrideRuntimeConfigKey("quarkus.instructseg.\"spread\".devices.reason", "cpu:2");
+            .overrideRuntimeConfigKey("quarkus.instructseg.\"spread\".devices.reason", "cpu:2")
+            .overrideRuntimeConfigKey("quarkus.instructseg.\"twice\".replicas", "cpu:1,cpu:0");
 
     @Inject
     InstructSeg plain;
@@ -36,6 +42,10 @@ class PlacementTest {
     @Inject
     @ModelName("spread")
     InstructSeg spread;
+
+    @Inject
+    @ModelName("twice")
+    InstructSeg twice;
 
     @Inject
     ModelServices services;
@@ -48,5 +58,32 @@ class PlacementTest {
         assertThat(answer.mask()).isEqualTo(expected.mask());
         assertThat(services.get(ModelNames.DEFAULT).devices()).containsExactly("cpu:0");
         assertThat(services.get("spread").devices()).containsExactly("cpu:1", "cpu:2");
+    }
+
+    /** Two requests that wait for each other can only be answered if they run at once. */
+    @Test
+    void replicasAnswerAtOnce() {
+        CountDownLatch both = new CountDownLatch(2);
+        Set<String> threads = ConcurrentHashMap.newKeySet();
+        Image meeting = limits -> {
+            threads.add(Thread.currentThread().getName());
+            both.countDown();
+            awaitAll(both);
+            return PICTURE.decode(limits);
+        };
+        Segmentation expected = plain.segment(PICTURE, "the dog").await().atMost(Duration.ofMinutes(2));
+        Uni<Segmentation> one = twice.segment(meeting, "the dog");
+        List<Segmentation> answers = Uni.join().all(one, one).andFailFast().await().atMost(Duration.ofMinutes(2));
+        assertThat(answers).allSatisfy(answer -> assertThat(answer.mask()).isEqualTo(expected.mask()));
+        assertThat(services.get("twice").devices()).containsExactly("cpu:0", "cpu:1");
+        assertThat(threads).hasSize(2);
+    }
+
+    private static void awaitAll(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import io.instructseg.engine.image.DecodedImage;
@@ -149,9 +150,20 @@ public final class SegmentationModel implements AutoCloseable {
      */
     public List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
             CancellationToken cancellation) throws ImageException, InstructionException {
+        return segment(image, instructions, options, cancellation, run -> {
+        });
+    }
+
+    /**
+     * Segments a picture as {@link #segment(DecodedImage, List, SegmentationOptions, CancellationToken)} does.
+     *
+     * @param listener is told about each stage that ran, on the calling thread
+     */
+    public List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
+            CancellationToken cancellation, Consumer<StageRun> listener) throws ImageException, InstructionException {
         MaskMemory.require(image.image(), instructions.size(),
                 options.candidates() == Candidates.ALL ? session.size("Q") : 1);
-        StageRunner runner = StageRunner.of(session, cancellation);
+        StageRunner runner = StageRunner.of(session, cancellation, listener);
         List<Prompt> all = new ArrayList<>();
         for (Instruction instruction : instructions) {
             all.add(prompt(all.size(), instruction));

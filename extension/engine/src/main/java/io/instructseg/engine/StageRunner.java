@@ -2,6 +2,7 @@ package io.instructseg.engine;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
@@ -18,21 +19,29 @@ final class StageRunner {
     private final ModelSession session;
     private final CancellationToken cancellation;
     private final boolean checksAll;
-    private final Timings timings = new Timings();
+    private final Timings timings;
 
-    private StageRunner(ModelSession session, CancellationToken cancellation, boolean checksAll) {
+    private StageRunner(ModelSession session, CancellationToken cancellation, Consumer<StageRun> listener, boolean checksAll) {
         this.session = session;
         this.cancellation = cancellation;
+        this.timings = new Timings(listener);
         this.checksAll = checksAll;
     }
 
     static StageRunner of(ModelSession session, CancellationToken cancellation) {
-        return new StageRunner(session, cancellation, false);
+        return of(session, cancellation, run -> {
+        });
+    }
+
+    /** @param listener is told about each stage that ran, on the thread that runs it */
+    static StageRunner of(ModelSession session, CancellationToken cancellation, Consumer<StageRun> listener) {
+        return new StageRunner(session, cancellation, listener, false);
     }
 
     /** Checks all that a stage gives: the first stage that is broken is named, not the one that trips over it. */
     static StageRunner checking(ModelSession session, CancellationToken cancellation) {
-        return new StageRunner(session, cancellation, true);
+        return new StageRunner(session, cancellation, run -> {
+        }, true);
     }
 
     /** All outputs of a stage; the caller closes them. */

@@ -1,23 +1,33 @@
 package io.instructseg.engine;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.instructseg.format.Signature;
 
-/** Adds up how long the stages of a request take. */
+/** Adds up how long the stages of a request take, and tells about each run. */
 final class Timings {
 
     private final Map<Signature, Duration> durations = new EnumMap<>(Signature.class);
+    private final Consumer<StageRun> listener;
+
+    Timings(Consumer<StageRun> listener) {
+        this.listener = listener;
+    }
 
     <T> T time(Signature stage, Supplier<T> work) {
-        long start = System.nanoTime();
+        Instant start = Instant.now();
+        long startNanos = System.nanoTime();
         try {
             return work.get();
         } finally {
-            durations.merge(stage, Duration.ofNanos(System.nanoTime() - start), Duration::plus);
+            Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
+            durations.merge(stage, took, Duration::plus);
+            listener.accept(new StageRun(stage, start, took));
         }
     }
 

@@ -27,7 +27,6 @@ import io.instructseg.engine.session.StageException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.runtime.ModelNames;
-import io.instructseg.quarkus.runtime.ModelService;
 import io.instructseg.quarkus.runtime.ModelServices;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.InstanceHandle;
@@ -59,13 +58,19 @@ class ClassPathModelTest {
     @Order(2)
     void theModelIsFreedWithTheBean() throws ReflectiveOperationException {
         InstanceHandle<ModelServices> bean = Arc.container().instance(ModelServices.class);
-        Field field = ModelService.class.getDeclaredField("model");
-        field.setAccessible(true);
-        SegmentationModel model = (SegmentationModel) field.get(bean.get().get(ModelNames.DEFAULT));
+        List<?> replicas = (List<?>) read(bean.get().get(ModelNames.DEFAULT), "replicas");
+        SegmentationModel model = (SegmentationModel) read(replicas.get(0), "model");
         bean.destroy();
         DecodedImage image = new DecodedImage(new RgbImage(1, 1, new byte[3]), false);
         assertThatThrownBy(() -> model.segment(image, List.of(Instruction.referring("a cup")), SegmentationOptions.DEFAULT,
                 CancellationToken.NONE)).isInstanceOf(StageException.class).hasMessageContaining("close() has been called");
+    }
+
+    /** Of an object that has been used, so no proxy. */
+    private static Object read(Object owner, String name) throws ReflectiveOperationException {
+        Field field = owner.getClass().getDeclaredField(name);
+        field.setAccessible(true);
+        return field.get(owner);
     }
 
     public static class Configuration implements QuarkusTestProfile {

@@ -1,6 +1,7 @@
 package io.instructseg.quarkus.runtime;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,6 +36,13 @@ public interface ModelConfig {
      */
     @ConfigDocMapKey("module")
     Map<String, String> devices();
+
+    /**
+     * Devices that each hold the whole model, such as `gpu:0,gpu:1`: as many requests of its one queue run at once. It takes
+     * the
+     * place of `device`.
+     */
+    Optional<List<String>> replicas();
 
     /**
      * The task of a request that names none: `referring` for descriptions ("the dog on the left"), `reasoning` for what

@@ -29,10 +29,6 @@ final class ModelLoader {
         this.resident = resident && !location.isOnClassPath();
     }
 
-    ModelLocation location() {
-        return location;
-    }
-
     SegmentationModel load() throws IOException {
         if (resident && ResidentModels.has(location.directory(), placement, options)) {
             LOG.resident(location);

@@ -4,12 +4,14 @@ import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -20,7 +22,6 @@ import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.session.Device;
-import io.instructseg.format.Signature;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
@@ -29,52 +30,59 @@ import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.runtime.ModelStatus.State;
 import io.smallrye.mutiny.Uni;
 
-/** A model behind a bean: it loads in the background while requests queue, and is freed when the application ends. */
+/**
+ * A model behind a bean: its replicas load in the background while requests queue, serve one queue, and are freed when the
+ * application ends.
+ */
 public class ModelService implements InstructSeg, AutoCloseable {
 
-    private final String name;
-    private final ModelLoader loader;
-    private final Settings settings;
-    private final RequestQueue queue;
+    private final ModelPlan plan;
+    private final List<Replica> replicas;
+    private final RequestQueue<SegmentationModel> queue;
     private final Duration grace;
     private final List<RequestListener> listeners;
     private final Thread loading;
+    private final AtomicInteger cold;
     private final CompletableFuture<ModelStatus> ready = new CompletableFuture<>();
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
-    private volatile SegmentationModel model;
     private volatile boolean closed;
 
-    ModelService(String name, ModelLoader loader, Settings settings, DeviceExecutor device, Duration grace,
-            List<RequestListener> listeners) {
-        this.name = name;
-        this.loader = loader;
-        this.settings = settings;
-        this.queue = device.newQueue(settings.queueSize());
+    ModelService(ModelPlan plan, List<Replica> replicas, QueueLock lock, Duration grace, List<RequestListener> listeners) {
+        this.plan = plan;
+        this.replicas = replicas;
+        this.queue = new RequestQueue<>(plan.settings().queueSize(), lock);
         this.grace = grace;
         this.listeners = listeners;
+        this.cold = new AtomicInteger(replicas.size());
         this.loading = new Thread(this::load, "instructseg-loading");
         loading.start();
     }
 
+    /** One after the other: they read the same files. */
     private void load() {
         long start = System.nanoTime();
         try {
-            model = loader.load();
-            status = ModelStatus.of(State.WARMING);
-            LOG.warming(secondsSince(start), String.join(", ", devices()));
-            queue.openWith(() -> warmUp(start));
+            for (Replica replica : replicas) {
+                replica.load();
+                if (replica == replicas.get(replicas.size() - 1)) {
+                    enter(State.WARMING);
+                    LOG.warming(secondsSince(start), String.join(", ", devices()));
+                }
+                queue.serve(replica.device(), replica.model(), () -> warmUp(replica.model(), start));
+            }
         } catch (IOException | RuntimeException | Error e) {
             failed(e);
         }
     }
 
-    /** On the device, before all requests. */
-    private void warmUp(long start) {
+    /** On its device, before all requests. */
+    private void warmUp(SegmentationModel model, long start) {
         try {
             model.warmUp(() -> closed);
-            status = ModelStatus.of(State.READY);
-            LOG.ready(secondsSince(start));
-            ready.complete(status);
+            if (cold.decrementAndGet() == 0 && enter(State.READY)) {
+                LOG.ready(secondsSince(start));
+                ready.complete(status);
+            }
         } catch (CancellationException e) {
             // closing waits for this, and sets the status
         } catch (RuntimeException | Error e) {
@@ -82,12 +90,23 @@ public class ModelService implements InstructSeg, AutoCloseable {
         }
     }
 
+    /** Unless it has failed: another replica may have. */
+    private synchronized boolean enter(State next) {
+        boolean starting = status.isStarting();
+        if (starting) {
+            status = ModelStatus.of(next);
+        }
+        return starting;
+    }
+
     private void failed(Throwable cause) {
-        LOG.failed(loader.location(), cause);
+        LOG.failed(plan.location(), cause);
         String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        status = new ModelStatus(State.FAILED, reason);
+        synchronized (this) {
+            status = new ModelStatus(State.FAILED, reason);
+        }
         Supplier<ModelUnavailableException> unavailable = () -> new ModelUnavailableException(
-                "model " + loader.location() + " can't be used: " + reason, cause);
+                "model " + plan.location() + " can't be used: " + reason, cause);
         queue.fail(unavailable);
         ready.completeExceptionally(unavailable.get());
     }
@@ -98,7 +117,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     /** How the application calls it, or {@link ModelNames#DEFAULT}. */
     public String name() {
-        return name;
+        return plan.name();
     }
 
     /** How far the model is. */
@@ -108,10 +127,19 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     /** On which devices the model runs; nothing while it is not loaded. */
     public Set<String> devices() {
-        SegmentationModel loaded = model;
-        return loaded == null ? Set.of()
-                : loaded.session().devices().values().stream().map(Device::toString)
-                        .collect(Collectors.toCollection(TreeSet::new));
+        return replicas.stream().map(Replica::model).filter(Objects::nonNull)
+                .flatMap(model -> model.session().devices().values().stream()).map(Device::toString)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** How many requests can run at once. */
+    public int replicas() {
+        return replicas.size();
+    }
+
+    /** How long what has been running longest has been running on a device that the model uses; zero if nothing does. */
+    public Duration runningFor() {
+        return replicas.stream().map(replica -> replica.device().runningFor()).max(Comparator.naturalOrder()).orElseThrow();
     }
 
     /** Has an item once the model is loaded and warm; fails if it can't be used. */
@@ -121,7 +149,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     /** Where the model comes from. */
     public String location() {
-        return loader.location().toString();
+        return plan.location().toString();
     }
 
     /** Requests that wait. */
@@ -136,7 +164,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     @Override
     public Uni<Segmentation> segment(Image image, String sentence) {
-        Instruction instruction = new Instruction(settings.task(), List.of(sentence));
+        Instruction instruction = new Instruction(plan.settings().task(), List.of(sentence));
         return segment(SegmentationRequest.of(image).instruction(instruction)).map(answers -> answers.get(0));
     }
 
@@ -146,32 +174,27 @@ public class ModelService implements InstructSeg, AutoCloseable {
             return Uni.createFrom()
                     .failure(new IllegalArgumentException("instructions: found none, expected at least one"));
         }
-        return Uni.createFrom().deferred(() -> observed(inTime(queue.submit(cancellation -> answer(request, cancellation)))));
+        return Uni.createFrom().deferred(() -> {
+            RequestObservation observation = new RequestObservation(plan.name(), listeners);
+            return inTime(queue.submit((model, cancellation) -> answer(model, request, cancellation, observation)))
+                    .invoke(observation::answered).onFailure().invoke(observation::failed)
+                    .onCancellation().invoke(observation::cancelled);
+        });
     }
 
     private Uni<List<Segmentation>> inTime(Uni<List<Segmentation>> answers) {
-        return settings.deadline().map(deadline -> answers.ifNoItem().after(deadline)
-                .failWith(() -> new DeadlineExceededException(deadline, ModelNames.property(name, "deadline"))))
+        return plan.settings().deadline().map(deadline -> answers.ifNoItem().after(deadline)
+                .failWith(() -> new DeadlineExceededException(deadline, ModelNames.property(plan.name(), "deadline"))))
                 .orElse(answers);
     }
 
-    private Uni<List<Segmentation>> observed(Uni<List<Segmentation>> answers) {
-        long start = System.nanoTime();
-        return answers.invoke(all -> ended(Outcome.ANSWERED, start, all.get(0).timings()))
-                .onFailure().invoke(failure -> ended(Outcome.of(failure), start, Map.of()))
-                .onCancellation().invoke(() -> ended(Outcome.CANCELLED, start, Map.of()));
-    }
-
-    private void ended(Outcome outcome, long start, Map<Signature, Duration> stages) {
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
-        listeners.forEach(listener -> listener.ended(name, outcome, took, stages));
-    }
-
-    private List<Segmentation> answer(SegmentationRequest request, CancellationToken cancellation) throws IOException {
-        DecodedImage image = request.image().decode(settings.limits());
+    private List<Segmentation> answer(SegmentationModel model, SegmentationRequest request, CancellationToken cancellation,
+            RequestObservation observation) throws IOException {
+        observation.started();
+        DecodedImage image = request.image().decode(plan.settings().limits());
         SegmentationOptions options = new SegmentationOptions(request.candidates(),
-                request.threshold().orElse(settings.threshold()));
-        return model.segment(image, request.instructions(), options, cancellation);
+                request.threshold().orElse(plan.settings().threshold()));
+        return model.segment(image, request.instructions(), options, cancellation, observation::ran);
     }
 
     /** Lets what was taken go on for the configured time, then ends it and frees the model. */
@@ -182,9 +205,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
         queue.close(() -> new ModelUnavailableException("the application is shutting down"),
                 status.state() == State.READY ? grace : Duration.ZERO);
         status = ModelStatus.of(State.CLOSED);
-        if (model != null) {
-            loader.free(model);
-        }
+        replicas.forEach(Replica::free);
     }
 
     /** Loading can't be stopped, and what it loads has to be freed. */

@@ -3,54 +3,63 @@ package io.instructseg.quarkus.runtime;
 import static io.instructseg.quarkus.runtime.InstructSegLog.LOG;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import io.instructseg.engine.session.Device;
+import io.instructseg.engine.session.Devices;
 import io.instructseg.engine.session.Placement;
 import io.instructseg.engine.session.TensorFlowOptions;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
-/** The active models and the device that they share. Owns all native state; closed when the application ends. */
+/** The active models and the devices that they share. Owns all native state; closed when the application ends. */
 public class ModelServices implements AutoCloseable {
 
     private final Map<String, ModelService> services = new LinkedHashMap<>();
-    private final DeviceExecutor device = new DeviceExecutor("model");
+    private final DeviceExecutors devices;
 
     /**
      * Checks the configuration of all models before the first one loads.
      *
      * @param names the models that the application injects
      * @param listeners are told about requests
-     * @throws ConfigurationException if a value makes no sense, or an active model is not where it should be
+     * @throws ConfigurationException if a value makes no sense, or an active model or its device is not where it should be
      */
     ModelServices(Set<String> names, InstructSegConfig config, List<RequestListener> listeners) {
         warnOfUnused(names, config);
-        boolean resident = LaunchMode.current() != LaunchMode.NORMAL;
-        Duration grace = config.shutdownTimeout();
         TensorFlowOptions options = PlacementSettings.options(config.tensorflow());
-        List<Runnable> starts = new ArrayList<>();
-        try {
-            for (String name : names) {
-                ModelConfig model = config.models().get(name);
-                if (isActive(name, names, config)) {
-                    Settings settings = Settings.of(name, model);
-                    ModelLocation location = ModelLocation.of(name, model.model());
-                    Placement placement = PlacementSettings.placement(name, model, options);
-                    ModelLoader loader = new ModelLoader(location, placement, options, resident);
-                    starts.add(() -> services.put(name, new ModelService(name, loader, settings, device, grace, listeners)));
-                }
-            }
-        } catch (RuntimeException e) {
-            device.close();
-            throw e;
+        List<ModelPlan> plans = names.stream().filter(name -> isActive(name, names, config))
+                .map(name -> ModelPlan.of(name, config.models().get(name))).toList();
+        Map<Placement, Set<Device>> needs = needs(plans, options);
+        QueueLock lock = new QueueLock();
+        devices = new DeviceExecutors(needs.values(), lock);
+        for (ModelPlan plan : plans) {
+            List<Replica> replicas = plan.replicas().stream()
+                    .map(replica -> new Replica(loader(plan, replica, options), devices.of(needs.get(replica)))).toList();
+            services.put(plan.name(), new ModelService(plan, replicas, lock, config.shutdownTimeout(), listeners));
         }
-        starts.forEach(Runnable::run);
+    }
+
+    private static ModelLoader loader(ModelPlan plan, Placement replica, TensorFlowOptions options) {
+        return new ModelLoader(plan.location(), replica, options, LaunchMode.current() != LaunchMode.NORMAL);
+    }
+
+    /** The devices of each replica. TensorFlow, which takes its time to start, is only asked for them if they can differ. */
+    private static Map<Placement, Set<Device>> needs(List<ModelPlan> plans, TensorFlowOptions options) {
+        if (plans.stream().allMatch(ModelPlan::isAutomatic)) {
+            return Map.of(Placement.AUTO, Set.of());
+        }
+        Set<Device> available = Devices.available(options);
+        Map<Placement, Set<Device>> needs = new HashMap<>();
+        plans.forEach(plan -> plan.replicas()
+                .forEach(replica -> needs.computeIfAbsent(replica, some -> plan.devices(some, available))));
+        return needs;
     }
 
     /** Whoever names a model that nobody injects has mistyped it, maybe. */
@@ -82,14 +91,14 @@ public class ModelServices implements AutoCloseable {
         return services.values();
     }
 
-    /** How long the device has been at the request that runs; zero if none does. */
+    /** How long what has been running longest on a device has been running; zero if nothing does. */
     public Duration runningFor() {
-        return device.runningFor();
+        return devices.runningFor();
     }
 
     @Override
     public void close() {
         services.values().forEach(ModelService::close);
-        device.close();
+        devices.close();
     }
 }

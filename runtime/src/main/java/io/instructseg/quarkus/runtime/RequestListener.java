@@ -1,19 +1,15 @@
 package io.instructseg.quarkus.runtime;
 
-import java.time.Duration;
-import java.util.Map;
+import java.util.function.Consumer;
 
-import io.instructseg.format.Signature;
-
-/** Is told about each request that ends. Beans of this type are asked; they must be quick. */
+/** Is told about requests. Beans of this type are asked; they must be quick. */
 public interface RequestListener {
 
     /**
-     * A request has ended.
+     * A request has come. Called on the thread of whoever makes it, in its context.
      *
      * @param model the model's name
-     * @param took from the subscription to the end
-     * @param stages how long each stage took; empty without an answer
+     * @return whom to tell, on any thread, when it ends
      */
-    void ended(String model, Outcome outcome, Duration took, Map<Signature, Duration> stages);
+    Consumer<RequestReport> submitted(String model);
 }

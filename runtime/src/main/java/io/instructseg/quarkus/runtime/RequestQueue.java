@@ -14,154 +14,166 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
 /**
- * What waits for a model. What nobody waits for any more leaves the queue, or stops between two stages. Guarded by the device's
- * lock.
+ * What waits for a model, on whichever of its devices is free first. What nobody waits for any more leaves the queue, or stops
+ * between two stages.
+ *
+ * @param <R> what work is done with: the model on a device
  */
-final class RequestQueue {
+final class RequestQueue<R> {
 
-    private final DeviceExecutor device;
+    /** Weight of the newest request in the average of their durations. */
+    private static final double NEWEST = 0.2;
+
+    private final QueueLock lock;
     private final int capacity;
     private final Deque<Job<?>> jobs = new ArrayDeque<>();
-    private boolean open;
-    private Runnable first;
+    private final List<Lane<R>> lanes = new ArrayList<>();
+    private double averageNanos;
     /** Why nothing is taken any more; null while it is. */
     private Supplier<? extends RuntimeException> refusal;
     private volatile boolean stopped;
 
-    RequestQueue(DeviceExecutor device, int capacity) {
-        this.device = device;
+    RequestQueue(int capacity, QueueLock lock) {
+        this.lock = lock;
         this.capacity = capacity;
     }
 
-    /** Lets the device work: on this first, then on what waits. */
-    void openWith(Runnable first) {
-        locked(() -> {
-            this.first = first;
-            open = true;
-            device.changed();
+    /** Lets a device work, with a resource of its own: on this first, then on what waits. */
+    void serve(DeviceExecutor device, R resource, Runnable first) {
+        Lane<R> lane = new Lane<>(this, device, resource, first);
+        lock.run(() -> {
+            lanes.add(lane);
+            device.add(lane);
         });
     }
 
     /** Takes nothing any more, fails what waits, and stops what runs before its next stage. */
     void fail(Supplier<? extends RuntimeException> reason) {
         List<Job<?>> waiting = new ArrayList<>();
-        locked(() -> {
+        lock.run(() -> {
             refusal = reason;
             stopped = true;
             waiting.addAll(jobs);
             jobs.clear();
-            device.changed();
+            lock.changed();
         });
         waiting.forEach(job -> job.emitter.fail(reason.get()));
     }
 
     /** Work that starts in its turn once somebody subscribes; its result arrives on a worker thread of Quarkus. */
-    <T> Uni<T> submit(Work<T> work) {
+    <T> Uni<T> submit(Work<R, T> work) {
         return Uni.createFrom().<T> emitter(emitter -> enqueue(new Job<>(work, emitter)))
                 .emitOn(Infrastructure.getDefaultWorkerPool());
     }
 
     private void enqueue(Job<?> job) {
         job.emitter.onTermination(() -> cancel(job));
-        RuntimeException refused = offer(job);
+        RuntimeException refused = lock.get(() -> offer(job));
         if (refused != null) {
             job.emitter.fail(refused);
         }
     }
 
     private RuntimeException offer(Job<?> job) {
-        device.lock.lock();
-        try {
-            if (refusal != null) {
-                return refusal.get();
-            }
-            if (jobs.size() >= capacity) {
-                return new QueueFullException(capacity, device.untilPlaceIsFree());
-            }
-            jobs.add(job);
-            device.changed();
-            return null;
-        } finally {
-            device.lock.unlock();
+        if (refusal != null) {
+            return refusal.get();
         }
+        if (jobs.size() >= capacity) {
+            return new QueueFullException(capacity, untilPlaceIsFree());
+        }
+        jobs.add(job);
+        lock.changed();
+        return null;
+    }
+
+    /** As far as one can tell: when the first of the devices has gone round. */
+    private Duration untilPlaceIsFree() {
+        double nanos = lanes.stream().mapToDouble(lane -> lane.device().roundNanos()).min().orElse(0);
+        return Duration.ofNanos((long) nanos);
     }
 
     private void cancel(Job<?> job) {
-        locked(() -> {
+        lock.run(() -> {
             job.cancelled = true;
             if (jobs.remove(job)) {
-                device.changed();
+                lock.changed();
             }
         });
     }
 
     /** What runs next; null if nothing does. Called with the lock held. */
-    Runnable poll() {
-        if (first != null) {
-            Runnable next = first;
-            first = null;
-            return next;
-        }
-        return open ? jobs.poll() : null;
+    Job<?> poll() {
+        return jobs.poll();
     }
 
     /** How many wait. */
     int waiting() {
-        device.lock.lock();
-        try {
-            return jobs.size();
-        } finally {
-            device.lock.unlock();
-        }
+        return lock.get(jobs::size);
     }
 
     int capacity() {
         return capacity;
     }
 
-    private void locked(Runnable work) {
-        device.lock.lock();
-        try {
-            work.run();
-        } finally {
-            device.lock.unlock();
-        }
+    /** How long a request takes, by the latest ones; 0 before the first. Called with the lock held. */
+    double averageNanos() {
+        return averageNanos;
+    }
+
+    private void took(long nanos) {
+        lock.run(() -> averageNanos = averageNanos == 0 ? nanos : (1 - NEWEST) * averageNanos + NEWEST * nanos);
     }
 
     /** Ends the queue: takes no more, lets what is there go on for some time, fails the rest, and waits for what runs. */
     void close(Supplier<? extends RuntimeException> reason, Duration grace) {
-        locked(() -> refusal = reason);
-        device.awaitEmpty(this, grace);
+        lock.run(() -> refusal = reason);
+        awaitEmpty(grace);
         fail(reason);
-        device.remove(this);
+        lanes.forEach(lane -> lane.device().remove(lane));
     }
 
-    /** What runs on the device. */
-    @FunctionalInterface
-    interface Work<T> {
+    /** Waits until nothing waits or runs, or the time is over. */
+    private void awaitEmpty(Duration atMost) {
+        lock.run(() -> {
+            long nanos = atMost.toNanos();
+            try {
+                while (nanos > 0 && (!jobs.isEmpty() || lanes.stream().anyMatch(lane -> lane.device().runs(lane)))) {
+                    nanos = lock.await(nanos);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
 
-        T run(CancellationToken cancellation) throws Exception;
+    /** What runs on a device. */
+    @FunctionalInterface
+    interface Work<R, T> {
+
+        T run(R resource, CancellationToken cancellation) throws Exception;
     }
 
     /** A request. */
-    private final class Job<T> implements Runnable {
+    final class Job<T> {
 
-        private final Work<T> work;
+        private final Work<R, T> work;
         private final UniEmitter<? super T> emitter;
         private volatile boolean cancelled;
 
-        private Job(Work<T> work, UniEmitter<? super T> emitter) {
+        private Job(Work<R, T> work, UniEmitter<? super T> emitter) {
             this.work = work;
             this.emitter = emitter;
         }
 
-        @Override
-        public void run() {
+        void run(R resource) {
             if (cancelled) {
                 return;
             }
+            long start = System.nanoTime();
             try {
-                emitter.complete(work.run(() -> cancelled || stopped));
+                T result = work.run(resource, () -> cancelled || stopped);
+                took(System.nanoTime() - start);
+                emitter.complete(result);
             } catch (Throwable e) {
                 // an Error, too, has to reach whoever waits
                 emitter.fail(stopped ? refusal.get() : e);

@@ -28,17 +28,18 @@ class RequestQueueTest {
 
     private static final Supplier<RuntimeException> END = () -> new ModelUnavailableException("the end");
 
-    private final DeviceExecutor device = new DeviceExecutor("test");
-    private final RequestQueue queue = device.newQueue(2);
-    private final RequestQueue other = device.newQueue(8);
+    private final QueueLock lock = new QueueLock();
+    private final DeviceExecutor device = new DeviceExecutor("test", lock);
+    private final RequestQueue<String> queue = new RequestQueue<>(2, lock);
+    private final RequestQueue<String> other = new RequestQueue<>(8, lock);
     private final CountDownLatch running = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<String> order = Collections.synchronizedList(new ArrayList<>());
 
     @BeforeEach
     void open() {
-        queue.openWith(() -> order.add("first"));
-        other.openWith(() -> {
+        queue.serve(device, "device", () -> order.add("first"));
+        other.serve(device, "device", () -> {
         });
     }
 
@@ -52,11 +53,12 @@ class RequestQueueTest {
 
     @Test
     void whatOpensItRunsBeforeWhatWaits() throws Exception {
-        RequestQueue late = device.newQueue(2);
-        CompletableFuture<Boolean> waiting = late.submit(token -> order.add("waiting")).subscribeAsCompletionStage();
-        assertThat(queue.submit(token -> true).await().indefinitely()).isTrue();
+        RequestQueue<String> late = new RequestQueue<>(2, lock);
+        CompletableFuture<Boolean> waiting = late.submit((resource, token) -> order.add("waiting"))
+                .subscribeAsCompletionStage();
+        assertThat(queue.submit((resource, token) -> true).await().indefinitely()).isTrue();
         assertThat(waiting).isNotDone();
-        late.openWith(() -> order.add("warm"));
+        late.serve(device, "device", () -> order.add("warm"));
         waiting.get();
         assertThat(order).containsExactly("first", "warm", "waiting");
         late.close(END, Duration.ZERO);
@@ -66,14 +68,14 @@ class RequestQueueTest {
     void refusesWhatItCannotHold() throws Exception {
         CompletableFuture<Boolean> first = blocked().subscribeAsCompletionStage();
         running.await();
-        Cancellable second = queue.submit(token -> true).subscribe().with(done -> {
+        Cancellable second = queue.submit((resource, token) -> true).subscribe().with(done -> {
         });
-        CompletableFuture<Boolean> third = queue.submit(token -> true).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> third = queue.submit((resource, token) -> true).subscribeAsCompletionStage();
         assertThat(queue.waiting()).isEqualTo(2);
-        assertThatThrownBy(() -> await(queue.submit(token -> true))).isInstanceOf(QueueFullException.class)
+        assertThatThrownBy(() -> await(queue.submit((resource, token) -> true))).isInstanceOf(QueueFullException.class)
                 .hasMessageContaining("2 requests wait already");
         second.cancel();
-        CompletableFuture<Boolean> instead = queue.submit(token -> true).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> instead = queue.submit((resource, token) -> true).subscribeAsCompletionStage();
         release.countDown();
         assertThat(List.of(first.get(), third.get(), instead.get())).containsOnly(true);
         assertThat(queue.waiting()).isZero();
@@ -86,10 +88,10 @@ class RequestQueueTest {
         running.await();
         List<CompletableFuture<Boolean>> all = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            all.add(other.submit(token -> order.add("other")).subscribeAsCompletionStage());
+            all.add(other.submit((resource, token) -> order.add("other")).subscribeAsCompletionStage());
         }
         for (int i = 0; i < 2; i++) {
-            all.add(queue.submit(token -> order.add("queue")).subscribeAsCompletionStage());
+            all.add(queue.submit((resource, token) -> order.add("queue")).subscribeAsCompletionStage());
         }
         release.countDown();
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
@@ -100,7 +102,7 @@ class RequestQueueTest {
     @Test
     void tellsRunningWorkThatNobodyWaits() throws Exception {
         CompletableFuture<Throwable> end = new CompletableFuture<>();
-        Cancellable work = queue.submit(token -> {
+        Cancellable work = queue.submit((resource, token) -> {
             running.countDown();
             release.await();
             try {
@@ -120,10 +122,10 @@ class RequestQueueTest {
 
     @Test
     void anErrorReachesWhoeverWaitsAndTheThreadGoesOn() {
-        assertThatThrownBy(() -> await(queue.submit(token -> {
+        assertThatThrownBy(() -> await(queue.submit((resource, token) -> {
             throw new OutOfMemoryError("as if");
         }))).hasRootCauseInstanceOf(OutOfMemoryError.class);
-        Uni<String> next = queue.submit(token -> "still here");
+        Uni<String> next = queue.submit((resource, token) -> "still here");
         assertThat(await(next)).isEqualTo("still here");
     }
 
@@ -132,21 +134,21 @@ class RequestQueueTest {
         blocked().subscribe().with(done -> {
         });
         running.await();
-        CompletableFuture<Boolean> waiting = queue.submit(token -> true).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> waiting = queue.submit((resource, token) -> true).subscribeAsCompletionStage();
         queue.fail(END);
         assertThatThrownBy(waiting::get).hasCauseInstanceOf(ModelUnavailableException.class);
-        assertThatThrownBy(() -> await(queue.submit(token -> true))).isInstanceOf(ModelUnavailableException.class);
+        assertThatThrownBy(() -> await(queue.submit((resource, token) -> true))).isInstanceOf(ModelUnavailableException.class);
     }
 
     @Test
     void closingWithoutGraceFailsWhatWaitsAndWaitsForWhatRuns() throws Exception {
-        CompletableFuture<Boolean> first = queue.submit(token -> {
+        CompletableFuture<Boolean> first = queue.submit((resource, token) -> {
             running.countDown();
             release.await();
             token.throwIfCancelled();
             return true;
         }).subscribeAsCompletionStage();
-        CompletableFuture<Boolean> waiting = queue.submit(token -> true).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> waiting = queue.submit((resource, token) -> true).subscribeAsCompletionStage();
         running.await();
         CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> queue.close(END, Duration.ZERO));
         assertThatThrownBy(waiting::get).isInstanceOf(ExecutionException.class)
@@ -161,11 +163,11 @@ class RequestQueueTest {
     void closingWithGraceLetsWhatIsThereGoOn() throws Exception {
         CompletableFuture<Boolean> first = blocked().subscribeAsCompletionStage();
         running.await();
-        CompletableFuture<Boolean> waiting = queue.submit(token -> true).subscribeAsCompletionStage();
-        CompletableFuture<Boolean> last = queue.submit(token -> true).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> waiting = queue.submit((resource, token) -> true).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> last = queue.submit((resource, token) -> true).subscribeAsCompletionStage();
         CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> queue.close(END, Duration.ofSeconds(50)));
         // full, until it takes nothing any more
-        while (queue.submit(token -> true).onFailure(QueueFullException.class).recoverWithItem(true).onFailure()
+        while (queue.submit((resource, token) -> true).onFailure(QueueFullException.class).recoverWithItem(true).onFailure()
                 .recoverWithItem(false).await().atMost(Duration.ofSeconds(30))) {
             Thread.onSpinWait();
         }
@@ -176,8 +178,60 @@ class RequestQueueTest {
         assertThat(last.get()).isTrue();
     }
 
+    @Test
+    void severalDevicesServeAQueue() throws Exception {
+        try (DeviceExecutor second = new DeviceExecutor("second", lock)) {
+            queue.serve(second, "second", () -> order.add("second"));
+            CountDownLatch both = new CountDownLatch(2);
+            RequestQueue.Work<String, String> meet = (resource, token) -> {
+                both.countDown();
+                both.await();
+                return resource;
+            };
+            CompletableFuture<String> one = queue.submit(meet).subscribeAsCompletionStage();
+            CompletableFuture<String> another = queue.submit(meet).subscribeAsCompletionStage();
+            assertThat(List.of(one.get(), another.get())).containsExactlyInAnyOrder("device", "second");
+            queue.close(END, Duration.ZERO);
+        }
+    }
+
+    @Test
+    void aHangingDeviceLeavesTheQueueToTheOther() throws Exception {
+        try (DeviceExecutor second = new DeviceExecutor("second", lock)) {
+            queue.serve(second, "second", () -> {
+            });
+            CompletableFuture<Boolean> hanging = blocked().subscribeAsCompletionStage();
+            running.await();
+            for (int i = 0; i < 5; i++) {
+                await(queue.submit((resource, token) -> true));
+            }
+            assertThat(hanging).isNotDone();
+            release.countDown();
+            assertThat(hanging.get()).isTrue();
+            queue.close(END, Duration.ZERO);
+        }
+    }
+
+    @Test
+    void tellsWhenToComeAgainByWhatRequestsTook() throws Exception {
+        queue.submit((resource, token) -> {
+            Thread.sleep(200);
+            return true;
+        }).await().indefinitely();
+        CompletableFuture<Boolean> first = blocked().subscribeAsCompletionStage();
+        running.await();
+        List<CompletableFuture<Boolean>> waiting = List.of(
+                queue.submit((resource, token) -> true).subscribeAsCompletionStage(),
+                queue.submit((resource, token) -> true).subscribeAsCompletionStage());
+        assertThatThrownBy(() -> await(queue.submit((resource, token) -> true))).isInstanceOfSatisfying(
+                QueueFullException.class, full -> assertThat(full.retryAfter()).isGreaterThanOrEqualTo(Duration.ofMillis(199)));
+        release.countDown();
+        assertThat(first.get()).isTrue();
+        assertThat(waiting).allSatisfy(done -> assertThat(done.get()).isTrue());
+    }
+
     private Uni<Boolean> blocked() {
-        return queue.submit(token -> {
+        return queue.submit((resource, token) -> {
             running.countDown();
             release.await();
             return true;

@@ -14,11 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.text.Task;
 import io.quarkus.runtime.configuration.ConfigurationException;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.quarkus.runtime.configuration.MemorySize;
-import io.quarkus.runtime.configuration.MemorySizeConverter;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 
 class SettingsTest {
 
@@ -59,10 +54,6 @@ class SettingsTest {
     }
 
     private static ModelConfig config(Map<String, String> values) {
-        return new SmallRyeConfigBuilder().withMapping(InstructSegConfig.class)
-                .withConverter(Duration.class, 100, new DurationConverter())
-                .withConverter(MemorySize.class, 100, new MemorySizeConverter())
-                .withSources(new PropertiesConfigSource(values, "test", 100)).build()
-                .getConfigMapping(InstructSegConfig.class).models().get(ModelNames.DEFAULT);
+        return TestConfig.model(ModelNames.DEFAULT, values);
     }
 }

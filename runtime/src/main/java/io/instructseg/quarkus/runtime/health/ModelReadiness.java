@@ -10,18 +10,25 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
+import io.instructseg.quarkus.runtime.InstructSegConfig;
 import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.ModelService;
 import io.instructseg.quarkus.runtime.ModelServices;
 import io.instructseg.quarkus.runtime.ModelStatus;
 
-/** Ready once all active models are loaded and warm; else it says how far they are, or why there is none. */
+/**
+ * Ready once all active models are loaded and warm, and while no device of theirs is stuck; else it says how far they are, or
+ * why there is none.
+ */
 @Readiness
 @ApplicationScoped
 public class ModelReadiness implements HealthCheck {
 
     @Inject
     ModelServices services;
+
+    @Inject
+    InstructSegConfig config;
 
     @Override
     public HealthCheckResponse call() {
@@ -31,11 +38,15 @@ public class ModelReadiness implements HealthCheck {
     }
 
     /** The data of a named model begins with its name. */
-    private static void add(HealthCheckResponseBuilder response, ModelService service) {
+    private void add(HealthCheckResponseBuilder response, ModelService service) {
         String prefix = ModelNames.isDefault(service.name()) ? "" : service.name() + ".";
         ModelStatus status = service.status();
-        if (status.state() != ModelStatus.State.READY) {
+        boolean stuck = service.runningFor().compareTo(config.hungAfter()) > 0;
+        if (status.state() != ModelStatus.State.READY || stuck) {
             response.down();
+        }
+        if (stuck) {
+            response.withData(prefix + "stuck-for-seconds", service.runningFor().toSeconds());
         }
         response.withData(prefix + "model", service.location()).withData(prefix + "state",
                 status.state().name().toLowerCase(Locale.ROOT));

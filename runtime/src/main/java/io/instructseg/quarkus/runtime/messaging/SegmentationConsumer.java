@@ -13,15 +13,15 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Answers the messages of one channel on another. Messages wait in the broker until the model is warm, and then two of them are
- * in flight: one runs, the next is read. So the device never idles, and requests of beans and of the endpoint wait for two
- * messages at most. A model that can't be loaded takes no messages: other members of the consumer group do.
+ * Answers the messages of one channel on another. Messages wait in the broker until the model is warm, and then one more of
+ * them
+ * than the model has replicas is in flight: it is read while the others run. So no device idles, and requests of beans and of
+ * the endpoint wait for few messages. A model that can't be loaded takes no messages: other members of the consumer group do.
  */
 public class SegmentationConsumer {
 
     static final String REQUESTS = "instructseg-requests";
     static final String RESULTS = "instructseg-results";
-    private static final int IN_FLIGHT = 2;
 
     private final ModelService model;
     private final MessageAnswers answers;
@@ -37,6 +37,7 @@ public class SegmentationConsumer {
     @Outgoing(RESULTS)
     public Multi<Message<byte[]>> segment(Multi<Message<byte[]>> requests) {
         return model.ready().onFailure().recoverWithUni(Uni.createFrom().nothing())
-                .onItem().transformToMulti(warm -> requests.onItem().transformToUni(answers::answer).merge(IN_FLIGHT));
+                .onItem()
+                .transformToMulti(warm -> requests.onItem().transformToUni(answers::answer).merge(model.replicas() + 1));
     }
 }

@@ -1,8 +1,10 @@
 package io.instructseg.quarkus.runtime.metrics;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
@@ -11,8 +13,8 @@ import jakarta.inject.Singleton;
 import io.instructseg.format.Signature;
 import io.instructseg.quarkus.runtime.ModelService;
 import io.instructseg.quarkus.runtime.ModelServices;
-import io.instructseg.quarkus.runtime.Outcome;
 import io.instructseg.quarkus.runtime.RequestListener;
+import io.instructseg.quarkus.runtime.RequestReport;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -43,9 +45,17 @@ public class RequestMetrics implements RequestListener {
     }
 
     @Override
-    public void ended(String model, Outcome outcome, Duration took, Map<Signature, Duration> stages) {
+    public Consumer<RequestReport> submitted(String model) {
+        return report -> ended(model, report);
+    }
+
+    private void ended(String model, RequestReport report) {
         timer("instructseg.requests", "Requests, from their beginning to their end").tag(MODEL, model)
-                .tag("outcome", outcome.name().toLowerCase(Locale.ROOT)).register(registry).record(took);
+                .tag("outcome", report.outcome().name().toLowerCase(Locale.ROOT)).register(registry).record(report.took());
+        report.waited().ifPresent(waited -> timer("instructseg.queue.wait", "How long requests waited for a device")
+                .tag(MODEL, model).register(registry).record(waited));
+        Map<Signature, Duration> stages = new EnumMap<>(Signature.class);
+        report.stages().forEach(run -> stages.merge(run.stage(), run.took(), Duration::plus));
         stages.forEach((stage, duration) -> timer("instructseg.stage", "Stages of the model, for all sentences of a request")
                 .tag(MODEL, model).tag("stage", stage.key()).register(registry).record(duration));
     }

@@ -1,0 +1,39 @@
+package io.instructseg.quarkus.runtime;
+
+import java.util.List;
+import java.util.Set;
+
+import io.instructseg.engine.session.Device;
+import io.instructseg.engine.session.Placement;
+import io.quarkus.runtime.configuration.ConfigurationException;
+
+/**
+ * The configuration of an active model, checked.
+ *
+ * @param name how the application calls it
+ * @param replicas where each of them runs
+ */
+record ModelPlan(String name, Settings settings, ModelLocation location, List<Placement> replicas, String placedBy) {
+
+    /** @throws ConfigurationException if a value makes no sense, or the model is not where it should be */
+    static ModelPlan of(String name, ModelConfig config) {
+        Settings settings = Settings.of(name, config);
+        ModelLocation location = ModelLocation.of(name, config.model());
+        return new ModelPlan(name, settings, location, PlacementSettings.replicas(name, config),
+                PlacementSettings.property(name, config));
+    }
+
+    /** Whether TensorFlow's first device is the model's, whatever it is. */
+    boolean isAutomatic() {
+        return replicas.equals(List.of(Placement.AUTO));
+    }
+
+    /**
+     * The devices that a replica needs together.
+     *
+     * @throws ConfigurationException if one is not there
+     */
+    Set<Device> devices(Placement replica, Set<Device> available) {
+        return PlacementSettings.devices(placedBy, replica, available);
+    }
+}

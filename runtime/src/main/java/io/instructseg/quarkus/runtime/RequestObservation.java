@@ -1,0 +1,55 @@
+package io.instructseg.quarkus.runtime;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import io.instructseg.engine.StageRun;
+
+/** What the listeners will be told about a request. */
+final class RequestObservation {
+
+    private final List<Consumer<RequestReport>> listeners;
+    private final Instant submitted = Instant.now();
+    private final long start = System.nanoTime();
+    /** A request that nobody waits for any more may still be in a stage. */
+    private final List<StageRun> stages = new CopyOnWriteArrayList<>();
+    private volatile Optional<Duration> waited = Optional.empty();
+
+    RequestObservation(String model, List<RequestListener> listeners) {
+        this.listeners = listeners.stream().map(listener -> listener.submitted(model)).toList();
+    }
+
+    /** A device takes it. */
+    void started() {
+        waited = Optional.of(sinceStart());
+    }
+
+    void ran(StageRun stage) {
+        stages.add(stage);
+    }
+
+    void answered() {
+        ended(Outcome.ANSWERED, Optional.empty());
+    }
+
+    void failed(Throwable failure) {
+        ended(Outcome.of(failure), Optional.of(failure));
+    }
+
+    void cancelled() {
+        ended(Outcome.CANCELLED, Optional.empty());
+    }
+
+    private void ended(Outcome outcome, Optional<Throwable> failure) {
+        RequestReport report = new RequestReport(outcome, failure, submitted, waited, sinceStart(), List.copyOf(stages));
+        listeners.forEach(listener -> listener.accept(report));
+    }
+
+    private Duration sinceStart() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}
