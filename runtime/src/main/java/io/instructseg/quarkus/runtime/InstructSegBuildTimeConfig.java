@@ -26,6 +26,11 @@ public interface InstructSegBuildTimeConfig {
     MetricsConfig metrics();
 
     /**
+     * The spans.
+     */
+    TracingConfig tracing();
+
+    /**
      * Messages.
      */
     MessagingConfig messaging();
@@ -56,6 +61,16 @@ public interface InstructSegBuildTimeConfig {
         /**
          * Whether requests, stages, queues and models are measured. It needs Micrometer (`quarkus-micrometer` or one of its
          * registries) for that; without, nothing is.
+         */
+        @WithDefault("true")
+        boolean enabled();
+    }
+
+    interface TracingConfig {
+
+        /**
+         * Whether requests write spans: one each, and within it one for its time in the queue and one for each stage. It needs
+         * OpenTelemetry (`quarkus-opentelemetry`) for that; without, there are none.
          */
         @WithDefault("true")
         boolean enabled();

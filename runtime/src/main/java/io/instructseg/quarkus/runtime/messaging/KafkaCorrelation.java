@@ -1,6 +1,8 @@
 package io.instructseg.quarkus.runtime.messaging;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -10,6 +12,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.smallrye.reactive.messaging.TracingMetadata;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 
@@ -24,14 +28,21 @@ public class KafkaCorrelation implements Correlation {
 
     @Override
     public Optional<Object> of(Message<?> request) {
-        return request.getMetadata(IncomingKafkaRecordMetadata.class).map(KafkaCorrelation::of);
+        return request.getMetadata(IncomingKafkaRecordMetadata.class).map(record -> of(record, rewritten(request)));
     }
 
-    private static OutgoingKafkaRecordMetadata<?> of(IncomingKafkaRecordMetadata<?, ?> request) {
+    /** The connector adds the headers of a trace that it takes part in, and leaves former ones. */
+    private static Collection<String> rewritten(Message<?> request) {
+        return TracingMetadata.fromMessage(request).isPresent()
+                ? GlobalOpenTelemetry.getPropagators().getTextMapPropagator().fields()
+                : List.of();
+    }
+
+    private static OutgoingKafkaRecordMetadata<?> of(IncomingKafkaRecordMetadata<?, ?> request, Collection<String> rewritten) {
         RecordHeaders headers = new RecordHeaders();
         for (Header header : request.getHeaders()) {
             String name = header.key().toLowerCase(Locale.ROOT);
-            if (!name.startsWith("content-") && !name.startsWith("dead-letter-")) {
+            if (!name.startsWith("content-") && !name.startsWith("dead-letter-") && !rewritten.contains(name)) {
                 headers.add(header);
             }
         }

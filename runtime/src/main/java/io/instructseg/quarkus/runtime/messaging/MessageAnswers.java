@@ -23,10 +23,13 @@ import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.runtime.wire.JsonAnswer;
 import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
 import io.quarkus.arc.All;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.unchecked.Unchecked;
+import io.smallrye.reactive.messaging.TracingMetadata;
 
 /**
  * Answers a message, or refuses it. A message is refused (nack) if it is bad, or if the model fails on it again and again but
@@ -61,21 +64,35 @@ public class MessageAnswers {
                 .onFailure(StoreException.class).invoke(LOG::storeFailed)
                 .onFailure(StoreException.class).retry().withBackOff(Duration.ofSeconds(1), Duration.ofSeconds(30))
                 .indefinitely()
-                .flatMap(request -> segment(request).onTermination().invoke(request.memory()::close))
+                .flatMap(request -> segment(request, traceOf(message)).onTermination().invoke(request.memory()::close))
                 .map(payload -> result(message, payload))
                 .onFailure(MessageAnswers::isOfTheService)
-                .recoverWithUni(failure -> inItsTurn(PROBE).flatMap(works -> refuse(message, failure)))
+                .recoverWithUni(failure -> inItsTurn(PROBE, Context.root()).flatMap(works -> refuse(message, failure)))
                 .onFailure(MessageAnswers::isOfTheMessage).recoverWithUni(failure -> refuse(message, failure));
     }
 
-    private Uni<byte[]> segment(MessageRequest request) {
-        return inItsTurn(request.request()).map(Unchecked.function(answers -> write(request, answers)))
+    private Uni<byte[]> segment(MessageRequest request, Context trace) {
+        return inItsTurn(request.request(), trace).map(Unchecked.function(answers -> write(request, answers)))
                 .onFailure(MessageAnswers::isOfTheService).retry()
                 .withBackOff(Duration.ofMillis(200), Duration.ofSeconds(2)).atMost(TRIES_AGAIN);
     }
 
-    private Uni<List<Segmentation>> inItsTurn(SegmentationRequest request) {
-        return instructSeg.segment(request).onFailure(MessageAnswers::isBusy).retry().withBackOff(SOON, LATER).indefinitely();
+    private Uni<List<Segmentation>> inItsTurn(SegmentationRequest request, Context trace) {
+        return within(trace, instructSeg.segment(request)).onFailure(MessageAnswers::isBusy).retry().withBackOff(SOON, LATER)
+                .indefinitely();
+    }
+
+    /** Of the connector, if the host has OpenTelemetry. */
+    private static Context traceOf(Message<?> message) {
+        return TracingMetadata.fromMessage(message).map(TracingMetadata::getCurrentContext).orElse(Context.root());
+    }
+
+    private static <T> Uni<T> within(Context trace, Uni<T> work) {
+        return Uni.createFrom().emitter(emitter -> {
+            try (Scope scope = trace.makeCurrent()) {
+                emitter.onTermination(work.subscribe().with(emitter::complete, emitter::fail)::cancel);
+            }
+        });
     }
 
     /** No place in the queue, or no memory for the picture: others have them. */
