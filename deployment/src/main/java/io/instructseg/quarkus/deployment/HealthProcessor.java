@@ -9,7 +9,7 @@ import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.smallrye.health.deployment.spi.HealthBuildItem;
 
-/** The health checks, in hosts that have SmallRye Health. */
+/** The health checks, in hosts with SmallRye Health that leave them switched on. */
 class HealthProcessor {
 
     private static final String PACKAGE = "io.instructseg.quarkus.runtime.health.";
@@ -18,9 +18,9 @@ class HealthProcessor {
     private static final List<String> CHECKS = List.of("ModelReadiness", "ModelStartup", "DeviceLiveness");
 
     @BuildStep
-    void checks(Capabilities capabilities, InstructSegBuildTimeConfig config, BuildProducer<HealthBuildItem> checks) {
-        if (capabilities.isPresent(Capability.SMALLRYE_HEALTH)) {
-            CHECKS.forEach(name -> checks.produce(new HealthBuildItem(PACKAGE + name, config.health().enabled())));
+    void health(Capabilities capabilities, InstructSegBuildTimeConfig config, BuildProducer<HealthBuildItem> checks) {
+        if (config.health().enabled() && capabilities.isPresent(Capability.SMALLRYE_HEALTH)) {
+            CHECKS.forEach(name -> checks.produce(new HealthBuildItem(PACKAGE + name, true)));
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.instructseg.quarkus.deployment;
 
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 import jakarta.inject.Singleton;
 
@@ -14,11 +13,9 @@ import io.quarkus.deployment.Capabilities;
 import io.quarkus.deployment.Capability;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
-import io.quarkus.deployment.annotations.BuildSteps;
 import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 
 /** The consumer of messages, in hosts with Quarkus Messaging that switch it on. */
-@BuildSteps(onlyIf = MessagingProcessor.IsEnabled.class)
 class MessagingProcessor {
 
     /** By name: without Quarkus Messaging the classes can't be loaded. */
@@ -29,22 +26,24 @@ class MessagingProcessor {
 
     /** Quarkus Messaging finds the consumer's channels as if it were the host's own. */
     @BuildStep
-    void consumer(Capabilities capabilities, BuildProducer<AdditionalBeanBuildItem> beans) {
-        if (capabilities.isPresent(Capability.MESSAGING)) {
+    void messaging(Capabilities capabilities, InstructSegBuildTimeConfig config,
+            BuildProducer<AdditionalBeanBuildItem> beans, BuildProducer<RunTimeConfigurationDefaultBuildItem> defaults) {
+        if (config.messaging().enabled() && capabilities.isPresent(Capability.MESSAGING)) {
             beans.produce(bean("SegmentationConsumer", "MessageAnswers", "MessageReader", "FileImageStore"));
+            correlations(beans);
+            if (capabilities.isPresent(Capability.KAFKA)) {
+                serializers(defaults);
+            }
         }
     }
 
     /** Of each connector that the host has. */
-    @BuildStep
-    void correlations(Capabilities capabilities, BuildProducer<AdditionalBeanBuildItem> beans) {
-        if (capabilities.isPresent(Capability.MESSAGING)) {
-            if (QuarkusClassLoader.isClassPresentAtRuntime(KAFKA)) {
-                beans.produce(bean("KafkaCorrelation"));
-            }
-            if (QuarkusClassLoader.isClassPresentAtRuntime(AMQP)) {
-                beans.produce(bean("AmqpCorrelation"));
-            }
+    private static void correlations(BuildProducer<AdditionalBeanBuildItem> beans) {
+        if (QuarkusClassLoader.isClassPresentAtRuntime(KAFKA)) {
+            beans.produce(bean("KafkaCorrelation"));
+        }
+        if (QuarkusClassLoader.isClassPresentAtRuntime(AMQP)) {
+            beans.produce(bean("AmqpCorrelation"));
         }
     }
 
@@ -58,29 +57,12 @@ class MessagingProcessor {
     }
 
     /** A record's key goes from request to result as bytes, whatever it is; so do payloads. */
-    @BuildStep
-    void serializers(Capabilities capabilities, BuildProducer<RunTimeConfigurationDefaultBuildItem> defaults) {
-        if (capabilities.isPresent(Capability.MESSAGING) && capabilities.isPresent(Capability.KAFKA)) {
-            for (String part : List.of("key", "value")) {
-                defaults.produce(new RunTimeConfigurationDefaultBuildItem(
-                        "mp.messaging.incoming.instructseg-requests." + part + ".deserializer", BYTES + "Deserializer"));
-                defaults.produce(new RunTimeConfigurationDefaultBuildItem(
-                        "mp.messaging.outgoing.instructseg-results." + part + ".serializer", BYTES + "Serializer"));
-            }
-        }
-    }
-
-    static final class IsEnabled implements BooleanSupplier {
-
-        private final InstructSegBuildTimeConfig config;
-
-        IsEnabled(InstructSegBuildTimeConfig config) {
-            this.config = config;
-        }
-
-        @Override
-        public boolean getAsBoolean() {
-            return config.messaging().enabled();
+    private static void serializers(BuildProducer<RunTimeConfigurationDefaultBuildItem> defaults) {
+        for (String part : List.of("key", "value")) {
+            defaults.produce(new RunTimeConfigurationDefaultBuildItem(
+                    "mp.messaging.incoming.instructseg-requests." + part + ".deserializer", BYTES + "Deserializer"));
+            defaults.produce(new RunTimeConfigurationDefaultBuildItem(
+                    "mp.messaging.outgoing.instructseg-results." + part + ".serializer", BYTES + "Serializer"));
         }
     }
 }

@@ -9,7 +9,7 @@ import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.metrics.MetricsCapabilityBuildItem;
 import io.quarkus.runtime.metrics.MetricsFactory;
 
-/** The meters, in hosts that have Micrometer. */
+/** The meters, in hosts with Micrometer that leave them switched on. */
 class MetricsProcessor {
 
     /** By name: without Micrometer the class can't be loaded. */
@@ -18,8 +18,8 @@ class MetricsProcessor {
     @BuildStep
     void metrics(Optional<MetricsCapabilityBuildItem> metrics, InstructSegBuildTimeConfig config,
             BuildProducer<AdditionalBeanBuildItem> beans) {
-        boolean micrometer = metrics.map(capability -> capability.metricsSupported(MetricsFactory.MICROMETER)).orElse(false);
-        if (micrometer && config.metrics().enabled()) {
+        if (config.metrics().enabled()
+                && metrics.filter(capability -> capability.metricsSupported(MetricsFactory.MICROMETER)).isPresent()) {
             beans.produce(AdditionalBeanBuildItem.unremovableOf(METRICS));
         }
     }
