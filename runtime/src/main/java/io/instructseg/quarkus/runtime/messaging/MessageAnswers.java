@@ -130,8 +130,13 @@ public class MessageAnswers {
 
     private static Uni<Message<byte[]>> refuse(Message<?> message, Throwable failure) {
         Throwable reason = reason(failure);
-        LOG.refused(reason.getMessage());
+        LOG.refused(oneLine(reason));
         return Uni.createFrom().completionStage(() -> message.nack(reason)).map(nacked -> null);
+    }
+
+    /** A reason may quote the message, which must not pass for lines of the log. */
+    private static String oneLine(Throwable reason) {
+        return String.valueOf(reason.getMessage()).replaceAll("\\R|\\p{Cntrl}", "?");
     }
 
     /** In the words of the message's fields. */

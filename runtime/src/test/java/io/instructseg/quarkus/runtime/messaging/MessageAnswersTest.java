@@ -13,6 +13,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,28 @@ class MessageAnswersTest {
                 .isEqualTo("image: found none, expected a picture");
         assertThat(asked).isEmpty();
         assertThat(acks).hasValue(0);
+    }
+
+    /** The log quotes what is wrong, and stays the log. */
+    @Test
+    void aMessageWritesNoLinesOfTheLog() {
+        List<String> lines = new ArrayList<>();
+        Handler handler = new StreamHandler() {
+
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getMessage());
+            }
+        };
+        Logger log = Logger.getLogger("io.instructseg.quarkus.messaging");
+        log.addHandler(handler);
+        try {
+            answer(message("{\"id\":\"1\",\"task\":\"a\\r\\nb\\u0085c\\u2028d\\u001be\"}"), sentence -> null);
+        } finally {
+            log.removeHandler(handler);
+        }
+        assertThat(lines).containsExactly(
+                "INSTRUCTSEG0201: A message is refused: task: found 'a?b?c?d?e', expected 'referring' or 'reasoning'");
     }
 
     @Test
