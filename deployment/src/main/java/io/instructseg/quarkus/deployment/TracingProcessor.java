@@ -7,7 +7,7 @@ import io.quarkus.deployment.Capability;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 
-/** The spans, in hosts that have OpenTelemetry. */
+/** The spans, in hosts with OpenTelemetry that leave them switched on. */
 class TracingProcessor {
 
     /** By name: without OpenTelemetry the class can't be loaded. */
@@ -15,7 +15,7 @@ class TracingProcessor {
 
     @BuildStep
     void tracing(Capabilities capabilities, InstructSegBuildTimeConfig config, BuildProducer<AdditionalBeanBuildItem> beans) {
-        if (capabilities.isPresent(Capability.OPENTELEMETRY_TRACER) && config.tracing().enabled()) {
+        if (config.tracing().enabled() && capabilities.isPresent(Capability.OPENTELEMETRY_TRACER)) {
             beans.produce(AdditionalBeanBuildItem.unremovableOf(TRACING));
         }
     }

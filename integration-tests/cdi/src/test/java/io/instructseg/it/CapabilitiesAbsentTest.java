@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 
 import io.quarkus.test.junit.QuarkusTest;
 
-/** A host without REST, health, Micrometer and messaging has nothing of ours for them, whatever is switched on. */
+/**
+ * A host without REST, health, Micrometer, OpenTelemetry and messaging has nothing of ours for them, whatever is switched on.
+ */
 @QuarkusTest
 class CapabilitiesAbsentTest {
 

@@ -4,6 +4,7 @@ import jakarta.annotation.security.RolesAllowed;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
+import io.instructseg.engine.Segmentation;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.smallrye.mutiny.Uni;
@@ -18,6 +19,6 @@ public class Coverage {
     /** How many pixels of a picture belong to what a sentence means. */
     @RolesAllowed("segmenter")
     public Uni<Long> of(byte[] picture, String sentence) {
-        return instructSeg.segment(Image.of(picture), sentence).map(answer -> answer.area());
+        return instructSeg.segment(Image.of(picture), sentence).map(Segmentation::area);
     }
 }
