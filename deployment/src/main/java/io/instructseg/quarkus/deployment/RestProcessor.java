@@ -10,9 +10,11 @@ import io.instructseg.quarkus.runtime.InstructSegBuildTimeConfig;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.deployment.Capabilities;
 import io.quarkus.deployment.Capability;
+import io.quarkus.deployment.IsProduction;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.AdditionalIndexedClassesBuildItem;
+import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 
 /** The endpoint, in hosts with Quarkus REST that leave it switched on. */
 class RestProcessor {
@@ -33,6 +35,16 @@ class RestProcessor {
             indexed.produce(new AdditionalIndexedClassesBuildItem(SCHEMAS));
             beans.produce(AdditionalBeanBuildItem.builder().addBeanClass(RESOURCE).setUnremovable()
                     .setDefaultScope(DotName.createSimple(Singleton.class)).build());
+        }
+    }
+
+    /** Else Quarkus ends the connections of requests that the models still answer. */
+    @BuildStep(onlyIf = IsProduction.class)
+    void shutdown(Capabilities capabilities, InstructSegBuildTimeConfig config,
+            BuildProducer<RunTimeConfigurationDefaultBuildItem> defaults) {
+        if (config.endpoint().enabled() && capabilities.isPresent(Capability.REST)) {
+            defaults.produce(new RunTimeConfigurationDefaultBuildItem("quarkus.shutdown.timeout",
+                    "${quarkus.instructseg.shutdown-timeout:10S}"));
         }
     }
 }

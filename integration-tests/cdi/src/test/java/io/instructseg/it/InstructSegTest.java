@@ -111,7 +111,7 @@ class InstructSegTest {
         }).referring("the cat")).map(answer -> Thread.currentThread().getName());
         assertThat(decoding).hasNullValue();
         assertThat(await(answering)).startsWith("executor-thread");
-        assertThat(decoding).hasValue("instructseg-model");
+        assertThat(decoding).hasValue("instructseg-device");
     }
 
     @Test

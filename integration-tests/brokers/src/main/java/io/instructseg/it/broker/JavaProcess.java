@@ -61,6 +61,12 @@ public final class JavaProcess implements AutoCloseable {
         process.destroyForcibly().onExit().join();
     }
 
+    /** Asks it to end, as a platform does it, and waits until it has. */
+    public void terminate() {
+        process.toHandle().destroy();
+        process.onExit().join();
+    }
+
     /** Whether it still runs. */
     public boolean isAlive() {
         return process.isAlive();
