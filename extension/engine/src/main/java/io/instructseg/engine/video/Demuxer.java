@@ -143,9 +143,9 @@ final class Demuxer implements AutoCloseable {
                 + (result < 0 ? FFmpeg.describe(result) : "a frame is incomplete"));
     }
 
-    /** Some formats take the end of the file for the end of the video, and only complain. */
-    private boolean endedEarly() {
-        return FFmpeg.message().isPresent();
+    /** Matroska and GIF take the end of the file for the end of the video; Matroska complains. */
+    private boolean endedEarly() throws IOException {
+        return FFmpeg.message().isPresent() || container == Container.GIF && !GifBlocks.areComplete(input);
     }
 
     @Override

@@ -25,6 +25,7 @@ import org.bytedeco.javacpp.Pointer;
 final class FileInput implements AutoCloseable {
 
     private static final int BUFFER_BYTES = 64 << 10;
+    private static final int WINDOW_BYTES = 8 << 10;
     private static final int SEEK_SET = 0;
     private static final int SEEK_CUR = 1;
     private static final int SEEK_END = 2;
@@ -37,6 +38,9 @@ final class FileInput implements AutoCloseable {
 
     private final FileChannel channel;
     private final long size;
+    /** What {@link #at} read last. */
+    private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES).limit(0);
+    private long windowStart;
     private final long number = NUMBERS.incrementAndGet();
     private final AVIOContext context;
     private IOException failure;
@@ -75,12 +79,22 @@ final class FileInput implements AutoCloseable {
 
     /** The first bytes, fewer if the file is shorter. */
     byte[] head(int length) throws IOException {
-        ByteBuffer head = ByteBuffer.allocate((int) Math.min(length, size));
-        int read = 0;
-        while (head.hasRemaining() && read >= 0) {
-            read = channel.read(head, head.position());
+        byte[] head = new byte[(int) Math.min(length, size)];
+        for (int i = 0; i < head.length; i++) {
+            head[i] = (byte) at(i);
         }
-        return head.array();
+        return head;
+    }
+
+    /** An unsigned byte, -1 beyond the end. Leaves alone where FFmpeg reads. */
+    int at(long position) throws IOException {
+        if (position < windowStart || position >= windowStart + window.limit()) {
+            window.clear();
+            windowStart = position;
+            channel.read(window, position);
+            window.flip();
+        }
+        return window.hasRemaining() ? window.get((int) (position - windowStart)) & 0xff : -1;
     }
 
     /** @throws IOException if the file could not be read: no fault of its contents */

@@ -38,7 +38,7 @@ import io.instructseg.engine.image.RgbImage;
 /** Formats and codecs beyond those of the goldens, made and hashed by FFmpeg's own command: see the README of the test data. */
 class VideoFormatsTest {
 
-    private static final Path DIRECTORY = Path.of(System.getProperty("instructseg.test-data"), "video");
+    static final Path DIRECTORY = Path.of(System.getProperty("instructseg.test-data"), "video");
 
     @TempDir
     Path directory;
