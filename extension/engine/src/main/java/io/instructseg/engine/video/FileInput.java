@@ -43,6 +43,8 @@ final class FileInput implements AutoCloseable {
     private long windowStart;
     private final long number = NUMBERS.incrementAndGet();
     private final AVIOContext context;
+    /** Where FFmpeg reads. */
+    private long position;
     private IOException failure;
 
     private FileInput(FileChannel channel, long size) {
@@ -87,14 +89,14 @@ final class FileInput implements AutoCloseable {
     }
 
     /** An unsigned byte, -1 beyond the end. Leaves alone where FFmpeg reads. */
-    int at(long position) throws IOException {
-        if (position < windowStart || position >= windowStart + window.limit()) {
+    int at(long place) throws IOException {
+        if (place < windowStart || place >= windowStart + window.limit()) {
             window.clear();
-            windowStart = position;
-            channel.read(window, position);
+            windowStart = place;
+            channel.read(window, place);
             window.flip();
         }
-        return window.hasRemaining() ? window.get((int) (position - windowStart)) & 0xff : -1;
+        return window.hasRemaining() ? window.get((int) (place - windowStart)) & 0xff : -1;
     }
 
     /** @throws IOException if the file could not be read: no fault of its contents */
@@ -111,30 +113,34 @@ final class FileInput implements AutoCloseable {
 
     private int read(ByteBuffer target) {
         try {
-            int read = channel.read(target);
-            return read > 0 ? read : avutil.AVERROR_EOF;
+            int read = position < size ? channel.read(target, position) : 0;
+            if (read <= 0) {
+                return avutil.AVERROR_EOF;
+            }
+            position += read;
+            return read;
         } catch (IOException e) {
             failure = e;
             return avutil.AVERROR_EIO();
         }
     }
 
+    /** Files name places far beyond their end, which is no error until something is read there. */
     private long seek(long offset, int whence) {
-        try {
-            long position = switch (whence & ~avformat.AVSEEK_FORCE) {
-                case SEEK_SET -> offset;
-                case SEEK_CUR -> channel.position() + offset;
-                case SEEK_END -> size + offset;
-                default -> -1;
-            };
-            if ((whence & avformat.AVSEEK_SIZE) != 0) {
-                return size;
-            }
-            return position < 0 ? avutil.AVERROR_EINVAL() : channel.position(position).position();
-        } catch (IOException e) {
-            failure = e;
-            return avutil.AVERROR_EIO();
+        if ((whence & avformat.AVSEEK_SIZE) != 0) {
+            return size;
         }
+        long target = switch (whence & ~avformat.AVSEEK_FORCE) {
+            case SEEK_SET -> offset;
+            case SEEK_CUR -> position + offset;
+            case SEEK_END -> size + offset;
+            default -> -1;
+        };
+        if (target < 0) {
+            return avutil.AVERROR_EINVAL();
+        }
+        position = target;
+        return target;
     }
 
     @Override

@@ -164,6 +164,14 @@ class HostileVideoTest {
         assertThat(outcome.error().orElseThrow().kind()).isEqualTo(Kind.TOO_LARGE);
     }
 
+    /** The first box says that it is 2^62 bytes long: what follows would be there. */
+    @Test
+    void aPlaceFarBeyondTheEndIsNoFailureToRead() {
+        ByteBuffer mp4 = ByteBuffer.allocate(64).putInt(1).put("free".getBytes(US_ASCII)).putLong(1L << 62);
+        Outcome outcome = decode(mp4.array());
+        assertThat(outcome.error().orElseThrow().kind()).isEqualTo(Kind.DAMAGED);
+    }
+
     /** A track whose data are in another file, by a path: the reference is not followed. */
     @Test
     void externalReferencesAreNotFollowed() throws IOException {
