@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVFormatContext;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -105,7 +107,7 @@ final class Demuxer implements AutoCloseable {
             return Optional.of(time(stream.duration()));
         }
         long micros = context.duration();
-        return micros > 0 ? Optional.of(Duration.ofNanos(avutil.av_rescale(micros, 1000, 1))) : Optional.empty();
+        return micros > 0 ? Optional.of(time(micros, 1000, 1)) : Optional.empty();
     }
 
     /** How many frames the file says that it has; 0 if it does not. */
@@ -113,10 +115,24 @@ final class Demuxer implements AutoCloseable {
         return Math.max(0, stream.nb_frames());
     }
 
-    /** A time in the stream's ticks. */
+    /** How many frames a second it has on average, if the file tells. */
+    OptionalDouble frameRate() {
+        Optional<Duration> duration = duration();
+        if (frames() > 0 && duration.isPresent()) {
+            return OptionalDouble.of(frames() / (duration.get().toNanos() * 1e-9));
+        }
+        AVRational rate = stream.avg_frame_rate();
+        return rate.num() > 0 && rate.den() > 0 ? OptionalDouble.of((double) rate.num() / rate.den()) : OptionalDouble.empty();
+    }
+
+    /** A time in the stream's ticks; what is too long for nanoseconds is the longest that they count. */
     Duration time(long ticks) {
-        long nanos = avutil.av_rescale(ticks, stream.time_base().num() * 1_000_000_000L, Math.max(1, stream.time_base().den()));
-        return Duration.ofNanos(nanos);
+        return time(ticks, stream.time_base().num() * 1_000_000_000L, stream.time_base().den());
+    }
+
+    private static Duration time(long ticks, long nanos, long per) {
+        long time = avutil.av_rescale(ticks, nanos, per);
+        return Duration.ofNanos(time == Long.MIN_VALUE ? Long.MAX_VALUE : time);
     }
 
     /**

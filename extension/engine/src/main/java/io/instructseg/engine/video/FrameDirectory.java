@@ -32,6 +32,7 @@ public final class FrameDirectory implements FrameSource {
 
     private final Path folder;
     private final ImageLimits limits;
+    private final int count;
     private final Iterator<Entry> entries;
     private int index;
     private int width;
@@ -40,6 +41,7 @@ public final class FrameDirectory implements FrameSource {
     private FrameDirectory(Path folder, ImageLimits limits, List<Entry> entries) {
         this.folder = folder;
         this.limits = limits;
+        this.count = entries.size();
         this.entries = entries.iterator();
     }
 
@@ -108,6 +110,11 @@ public final class FrameDirectory implements FrameSource {
                     "a frame lies elsewhere: " + name(file) + " is a link out of the folder");
         }
         return real;
+    }
+
+    /** How many frames will be taken. */
+    public int frames() {
+        return count;
     }
 
     @Override

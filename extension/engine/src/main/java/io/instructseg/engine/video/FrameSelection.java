@@ -39,6 +39,20 @@ public record FrameSelection(Duration start, Duration end, int stride, Duration 
         }
     }
 
+    /** How much of a video of some length is in range. */
+    Duration span(Duration length) {
+        Duration span = (length.compareTo(end) < 0 ? length : end).minus(start);
+        return span.isNegative() ? Duration.ZERO : span;
+    }
+
+    /** About how many frames are taken of a video of some length with so many frames a second. */
+    long expectedFrames(Duration length, double rate) {
+        double seconds = span(length).toNanos() * 1e-9;
+        double most = Math.ceil(seconds * rate / stride);
+        double due = interval.isZero() ? most : Math.ceil(seconds / (interval.toNanos() * 1e-9));
+        return Math.min(count, (long) Math.min(most, due));
+    }
+
     /** Frames shown from {@code start} on. */
     public FrameSelection from(Duration start) {
         return new FrameSelection(start, end, stride, interval, count);

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
@@ -28,9 +30,12 @@ public final class VideoDecoder implements FrameSource {
     private final Demuxer demuxer;
     private final StreamDecoder decoder;
     private final RgbConverter converter = new RgbConverter();
+    private final OptionalLong expectedFrames;
     private Long firstTicks;
     private long lastTicks;
     private long decoded;
+    /** Nothing comes after it. */
+    private VideoException failure;
     private boolean closed;
 
     private VideoDecoder(Demuxer demuxer, StreamDecoder decoder, VideoLimits limits, FrameSelection selection) {
@@ -39,6 +44,7 @@ public final class VideoDecoder implements FrameSource {
         this.limits = limits;
         this.selection = selection;
         this.sampler = new FrameSampler(selection);
+        this.expectedFrames = expectedFrames(demuxer, selection);
     }
 
     /**
@@ -67,12 +73,23 @@ public final class VideoDecoder implements FrameSource {
         }
         Optional<Duration> duration = demuxer.duration();
         if (duration.isPresent() && selection.count() == Long.MAX_VALUE) {
-            Duration end = duration.get().compareTo(selection.end()) < 0 ? duration.get() : selection.end();
-            limits.checkDuration(end.minus(selection.start()));
+            limits.checkDuration(selection.span(duration.get()));
         }
         if (selection.equals(FrameSelection.ALL)) {
             limits.checkFrames(demuxer.frames());
         }
+    }
+
+    /** About how many frames will be taken, for showing progress; empty if the file doesn't tell. */
+    public OptionalLong expectedFrames() {
+        return expectedFrames;
+    }
+
+    private static OptionalLong expectedFrames(Demuxer demuxer, FrameSelection selection) {
+        Optional<Duration> duration = demuxer.duration();
+        OptionalDouble rate = demuxer.frameRate();
+        return duration.isEmpty() || rate.isEmpty() ? OptionalLong.empty()
+                : OptionalLong.of(selection.expectedFrames(duration.get(), rate.getAsDouble()));
     }
 
     @Override
@@ -80,13 +97,16 @@ public final class VideoDecoder implements FrameSource {
         if (closed) {
             throw new IllegalStateException("the video is closed");
         }
-        try {
-            return nextTaken();
-        } catch (VideoException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new VideoException(Kind.DAMAGED, "the video can't be read: " + e.getMessage(), e);
+        if (failure == null) {
+            try {
+                return nextTaken();
+            } catch (VideoException e) {
+                failure = e;
+            } catch (IOException e) {
+                failure = new VideoException(Kind.DAMAGED, "the video can't be read: " + e, e);
+            }
         }
+        throw failure;
     }
 
     private Optional<Frame> nextTaken() throws IOException {
@@ -138,7 +158,8 @@ public final class VideoDecoder implements FrameSource {
                     + demuxer.time(lastTicks).toMillis() + " ms");
         }
         lastTicks = ticks;
-        Duration time = demuxer.time(ticks - firstTicks);
+        long passed = ticks - firstTicks;
+        Duration time = demuxer.time(passed < 0 ? Long.MAX_VALUE : passed);
         limits.checkDuration(time.minus(selection.start()));
         limits.checkRate(decoded, time);
         return time;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,23 @@ class FrameSelectionTest {
     @Test
     void aRangeBeyondTheEndIsEmpty() throws IOException {
         assertThat(millis("vfr.mp4", FrameSelection.ALL.from(Duration.ofMinutes(1)))).isEmpty();
+    }
+
+    @Test
+    void theFileTellsHowManyFramesToExpect() throws IOException {
+        assertThat(expected("bframes.mp4", FrameSelection.ALL)).hasValue(60);
+        assertThat(expected("bframes.mp4", FrameSelection.ALL.stride(7))).hasValue(9);
+        assertThat(expected("bframes.mp4", FrameSelection.ALL.from(Duration.ofSeconds(1)).first(100))).hasValue(30);
+        assertThat(expected("bframes.mp4", FrameSelection.ALL.first(8))).hasValue(8);
+        assertThat(expected("bframes.mp4", FrameSelection.ALL.every(Duration.ofMillis(500)))).hasValue(4);
+        assertThat(expected("bframes.mp4", FrameSelection.ALL.from(Duration.ofMinutes(1)))).hasValue(0);
+        assertThat(expected("odd_vp9.webm", FrameSelection.ALL).orElseThrow()).isBetween(8L, 10L);
+    }
+
+    private static OptionalLong expected(String name, FrameSelection selection) throws IOException {
+        try (VideoDecoder decoder = VideoDecoder.open(VideoGoldens.file(name), VideoLimits.DEFAULT, selection)) {
+            return decoder.expectedFrames();
+        }
     }
 
     @Test
@@ -116,6 +134,7 @@ class FrameSelectionTest {
             assertThatThrownBy(decoder::next)
                     .isInstanceOfSatisfying(VideoException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TOO_LARGE))
                     .hasMessageContaining("64x48");
+            assertThatThrownBy(decoder::next).isInstanceOf(VideoException.class).hasMessageContaining("64x48");
         }
     }
 }

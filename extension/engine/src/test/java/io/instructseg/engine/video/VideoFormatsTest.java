@@ -197,6 +197,7 @@ class VideoFormatsTest {
         decoder.next();
         decoder.close();
         decoder.close();
+        assertThat(decoder.expectedFrames()).isPresent();
         assertThatThrownBy(decoder::next).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
     }
 }
