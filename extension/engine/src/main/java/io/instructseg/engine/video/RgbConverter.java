@@ -35,8 +35,12 @@ final class RgbConverter implements AutoCloseable {
     private SwsContext context;
     private Source source;
 
-    /** The picture that is shown, before it is turned. */
-    RgbImage convert(AVFrame frame) {
+    /**
+     * The picture that is shown, before it is turned.
+     *
+     * @throws VideoException if the frame's format is none that can be converted
+     */
+    RgbImage convert(AVFrame frame) throws VideoException {
         if (rgb.width() == 0) {
             allocate(frame.width(), frame.height());
         }
@@ -59,14 +63,18 @@ final class RgbConverter implements AutoCloseable {
         FFmpeg.require(avutil.av_frame_get_buffer(rgb, 0), "av_frame_get_buffer");
     }
 
-    private void prepare(Source wanted) {
+    private void prepare(Source wanted) throws VideoException {
         if (wanted.equals(source)) {
             return;
         }
         swscale.sws_freeContext(context);
         source = null;
-        context = FFmpeg.require(swscale.sws_getContext(wanted.width, wanted.height, wanted.format, rgb.width(), rgb.height(),
-                avutil.AV_PIX_FMT_RGB24, QUALITY, null, null, (DoublePointer) null), "sws_getContext");
+        context = swscale.sws_getContext(wanted.width, wanted.height, wanted.format, rgb.width(), rgb.height(),
+                avutil.AV_PIX_FMT_RGB24, QUALITY, null, null, (DoublePointer) null);
+        if (context == null) {
+            throw new VideoException(VideoException.Kind.UNSUPPORTED, "the video's frames can't be converted to RGB: found "
+                    + wanted + FFmpeg.message().map(message -> " (" + message + ")").orElse(""));
+        }
         source = wanted;
         IntPointer coefficients = swscale.sws_getCoefficients(wanted.colors);
         // refused for formats that are RGB already, which need none
