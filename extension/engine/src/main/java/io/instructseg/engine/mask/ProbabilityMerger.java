@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 public final class ProbabilityMerger {
 
-    /** Bytes on the Java heap for a pixel, those of the logits that are added included. */
+    /** Bytes on the Java heap for a pixel: what is kept here, and the logits as TensorFlow gives them and as numbers. */
     public static final int BYTES_PER_PIXEL = 2 * Float.BYTES + 1 + 2 * Float.BYTES;
 
     private final int width;
