@@ -3,6 +3,8 @@ package io.instructseg.engine.video;
 import java.util.List;
 import java.util.stream.IntStream;
 
+import io.instructseg.format.Hyperparameters;
+
 /**
  * Which frames of a sequence are the references of a key frame, the one to segment: what the perceiver shows the language
  * model of the video around it.
@@ -12,8 +14,8 @@ import java.util.stream.IntStream;
  */
 public record ReferenceFrames(int count, boolean pastOnly) {
 
-    /** The prompt's length goes with it, and attention's memory with the square of that. */
-    public static final int MOST = 64;
+    /** The prompt grows with them, and attention's memory with the square of that. */
+    public static final int MOST = Hyperparameters.MAX_REFERENCE_FRAMES;
 
     /** @throws IllegalArgumentException if there are less than 0 or more than {@link #MOST} */
     public ReferenceFrames {
