@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.mask.LabelMap;
 import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
@@ -181,10 +182,14 @@ public final class SegmentationModel implements AutoCloseable {
      *
      * @param frames closed with what is returned, also if this throws
      * @throws InstructionException if an instruction has more than 2048 tokens or a blank sentence
+     * @throws IllegalArgumentException if more objects are to be merged than there are labels
      */
     public VideoSegmentation segment(FrameSource frames, List<Instruction> instructions, VideoOptions options,
             CancellationToken cancellation) throws InstructionException {
         try {
+            if (options.mergesByProbability()) {
+                LabelMap.requireObjects(instructions.size());
+            }
             return new VideoSegmentation(session, frames, instructions, prompts(Medium.VIDEO, instructions),
                     options.references().orElseGet(() -> ReferenceFrames.around(referenceFrames())), options, cancellation);
         } catch (InstructionException | RuntimeException | Error e) {

@@ -1,6 +1,7 @@
 package io.instructseg.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -212,6 +214,16 @@ class VideoSegmentationTest {
                 VideoOptions.DEFAULT, CancellationToken.NONE)).isExactlyInstanceOf(InstructionException.class)
                 .hasMessage("instructions[1].sentences[0]: found a blank sentence, expected words");
         assertThat(frames.isClosed()).isTrue();
+    }
+
+    @Test
+    void moreObjectsThanLabelsAreRefusedBeforeTheWork() {
+        ListFrames frames = ListFrames.of(IMAGES);
+        assertThatIllegalArgumentException().isThrownBy(() -> model.segment(frames,
+                Collections.nCopies(256, INSTRUCTIONS.get(0)), merging(0), CancellationToken.NONE))
+                .withMessage("found 256 objects, expected at most 255");
+        assertThat(frames.isClosed()).isTrue();
+        assertThat(frames.read()).isZero();
     }
 
     @Test

@@ -42,7 +42,8 @@ public final class LabelMap {
         return new LabelMap(width, height, labels);
     }
 
-    static void requireObjects(int objects) {
+    /** @throws IllegalArgumentException if there are more than {@link #MOST_OBJECTS} */
+    public static void requireObjects(int objects) {
         if (objects > MOST_OBJECTS) {
             throw new IllegalArgumentException("found " + objects + " objects, expected at most " + MOST_OBJECTS);
         }
