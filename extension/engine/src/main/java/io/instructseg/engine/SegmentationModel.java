@@ -178,20 +178,31 @@ public final class SegmentationModel implements AutoCloseable {
     }
 
     /**
+     * Segments a video as {@link #segment(FrameSource, List, VideoOptions, CancellationToken, Consumer)} does, telling nobody.
+     */
+    public VideoSegmentation segment(FrameSource frames, List<Instruction> instructions, VideoOptions options,
+            CancellationToken cancellation) throws InstructionException {
+        return segment(frames, instructions, options, cancellation, run -> {
+        });
+    }
+
+    /**
      * Segments a video, frame by frame as they are asked for.
      *
      * @param frames closed with what is returned, also if this throws
+     * @param listener is told about each stage that ran, on the thread that asks for a frame
      * @throws InstructionException if an instruction has more than 2048 tokens or a blank sentence
      * @throws IllegalArgumentException if more objects are to be merged than there are labels
      */
     public VideoSegmentation segment(FrameSource frames, List<Instruction> instructions, VideoOptions options,
-            CancellationToken cancellation) throws InstructionException {
+            CancellationToken cancellation, Consumer<StageRun> listener) throws InstructionException {
         try {
             if (options.mergesByProbability()) {
                 LabelMap.requireObjects(instructions.size());
             }
-            return new VideoSegmentation(session, frames, instructions, prompts(Medium.VIDEO, instructions),
-                    options.references().orElseGet(() -> ReferenceFrames.around(referenceFrames())), options, cancellation);
+            return new VideoSegmentation(frames, instructions, prompts(Medium.VIDEO, instructions),
+                    options.references().orElseGet(() -> ReferenceFrames.around(referenceFrames())), options,
+                    () -> StageRunner.of(session, cancellation, listener));
         } catch (InstructionException | RuntimeException | Error e) {
             frames.close();
             throw e;

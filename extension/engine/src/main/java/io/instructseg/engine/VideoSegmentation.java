@@ -3,6 +3,7 @@ package io.instructseg.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import io.instructseg.engine.image.DecodedImage;
@@ -10,7 +11,6 @@ import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.mask.ProbabilityMerger;
 import io.instructseg.engine.session.Activation;
 import io.instructseg.engine.session.Activations;
-import io.instructseg.engine.session.ModelSession;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.video.Frame;
 import io.instructseg.engine.video.FrameSource;
@@ -26,13 +26,12 @@ import io.instructseg.engine.video.VideoException;
  */
 public final class VideoSegmentation implements AutoCloseable {
 
-    private final ModelSession session;
     private final FrameSource source;
     private final List<Instruction> instructions;
     private final List<Prompt> prompts;
     private final ReferenceFrames references;
     private final VideoOptions options;
-    private final CancellationToken cancellation;
+    private final Supplier<StageRunner> runners;
     private final FrameWindow window = new FrameWindow();
     /** What ended the source before its time. */
     private VideoException failure;
@@ -41,16 +40,18 @@ public final class VideoSegmentation implements AutoCloseable {
     /** Place of the next frame to answer. */
     private int key;
 
-    /** @param prompts one for each instruction */
-    VideoSegmentation(ModelSession session, FrameSource source, List<Instruction> instructions, List<Prompt> prompts,
-            ReferenceFrames references, VideoOptions options, CancellationToken cancellation) {
-        this.session = session;
+    /**
+     * @param prompts one for each instruction
+     * @param runners gives one for each answer
+     */
+    VideoSegmentation(FrameSource source, List<Instruction> instructions, List<Prompt> prompts, ReferenceFrames references,
+            VideoOptions options, Supplier<StageRunner> runners) {
         this.source = source;
         this.instructions = List.copyOf(instructions);
         this.prompts = prompts;
         this.references = references;
         this.options = options;
-        this.cancellation = cancellation;
+        this.runners = runners;
     }
 
     /**
@@ -66,7 +67,7 @@ public final class VideoSegmentation implements AutoCloseable {
             throw new IllegalStateException("this video is closed");
         }
         try {
-            StageRunner runner = StageRunner.of(session, cancellation);
+            StageRunner runner = runners.get();
             while (!ended && window.end() <= references.lastNeeded(key)) {
                 read(runner);
             }
@@ -87,7 +88,7 @@ public final class VideoSegmentation implements AutoCloseable {
     }
 
     private void read(StageRunner runner) {
-        cancellation.throwIfCancelled();
+        runner.throwIfCancelled();
         try {
             Optional<Frame> frame = source.next();
             if (frame.isPresent()) {
@@ -103,7 +104,7 @@ public final class VideoSegmentation implements AutoCloseable {
 
     private FrameSegmentation answer(StageRunner runner) throws ImageException {
         Frame frame = window.get(key).frame();
-        MaskMemory.require(frame.image(), prompts.size(), wantsAll() ? session.size("Q") : 1);
+        MaskMemory.require(frame.image(), prompts.size(), wantsAll() ? runner.size("Q") : 1);
         if (options.mergesByProbability()) {
             MaskMemory.requireMerging(frame.image());
         }

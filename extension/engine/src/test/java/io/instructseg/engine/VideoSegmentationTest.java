@@ -38,6 +38,7 @@ import io.instructseg.engine.text.Task;
 import io.instructseg.engine.video.ListFrames;
 import io.instructseg.engine.video.ReferenceFrames;
 import io.instructseg.engine.video.VideoException;
+import io.instructseg.format.Signature;
 
 class VideoSegmentationTest {
 
@@ -214,6 +215,23 @@ class VideoSegmentationTest {
                 VideoOptions.DEFAULT, CancellationToken.NONE)).isExactlyInstanceOf(InstructionException.class)
                 .hasMessage("instructions[1].sentences[0]: found a blank sentence, expected words");
         assertThat(frames.isClosed()).isTrue();
+    }
+
+    /** The first answer encodes five frames, the last ones none. */
+    @Test
+    void tellsAboutEachStageThatRan() throws IOException {
+        List<Signature> ran = new ArrayList<>();
+        try (VideoSegmentation video = model.segment(ListFrames.of(IMAGES.subList(0, 5)), INSTRUCTIONS, VideoOptions.DEFAULT,
+                CancellationToken.NONE, run -> ran.add(run.stage()))) {
+            FrameSegmentation first = video.next().orElseThrow();
+            assertThat(ran.stream().distinct()).containsExactlyInAnyOrderElementsOf(
+                    first.segmentations().get(0).timings().keySet()).hasSize(8);
+            assertThat(Collections.frequency(ran, Signature.ENCODE_VISION)).isEqualTo(5);
+            ran.clear();
+            assertThat(video.next().orElseThrow().segmentations().get(0).timings())
+                    .doesNotContainKeys(Signature.ENCODE_VISION, Signature.PERCEIVE);
+            assertThat(ran).containsOnlyOnce(Signature.REASON).doesNotContain(Signature.ENCODE_VISION);
+        }
     }
 
     @Test
