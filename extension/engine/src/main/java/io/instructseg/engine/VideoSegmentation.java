@@ -54,6 +54,11 @@ public final class VideoSegmentation implements AutoCloseable {
         this.runners = runners;
     }
 
+    /** How many frames {@link #next()} reads from its source at most. */
+    public int framesNeeded() {
+        return ended ? 0 : Math.max(0, references.lastNeeded(key) + 1 - window.end());
+    }
+
     /**
      * Segments the next frame; nothing at the end. Blocks while it does.
      *
