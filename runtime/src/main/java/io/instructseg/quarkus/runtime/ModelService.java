@@ -207,11 +207,12 @@ public class ModelService implements InstructSeg, AutoCloseable {
     }
 
     private Multi<FrameSegmentation> open(VideoRequest request, List<Consumer<RequestReport>> told) throws IOException {
-        int most = plan.settings().videos();
+        int most = plan.settings().videos().concurrency();
         Lane<SegmentationModel> lane = queue.enter(most)
                 .orElseThrow(() -> QueueFullException.ofVideos(most, ModelNames.property(plan.name(), "video.concurrency")));
         try {
-            FrameBuffer frames = new FrameBuffer(request.video().frames(plan.settings().videoLimits(), request.selection()));
+            FrameBuffer frames = new FrameBuffer(
+                    request.video().frames(plan.settings().videos().limits(), request.selection()));
             VideoStream stream = new VideoStream(queue, lane, frames, request.instructions(),
                     options(request, lane.resource()), told);
             return stream.answers(this::inTime).onTermination().invoke(stream::close);

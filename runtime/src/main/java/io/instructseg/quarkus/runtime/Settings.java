@@ -17,11 +17,10 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  * @param limits what a picture may cost
  * @param queueSize requests that may wait
  * @param deadline how long a request may take
- * @param videoLimits what a video may cost
- * @param videos that may be segmented at once
+ * @param videos what they may cost
  */
 record Settings(Task task, double threshold, ImageLimits limits, int queueSize, Optional<Duration> deadline,
-        VideoLimits videoLimits, int videos) {
+        Videos videos) {
 
     /** @throws ConfigurationException if a value makes no sense, by its property's name */
     static Settings of(String model, ModelConfig config) {
@@ -34,20 +33,28 @@ record Settings(Task task, double threshold, ImageLimits limits, int queueSize, 
         require(model, "queue.size", queueSize, queueSize >= 1, "at least 1");
         config.deadline().ifPresent(deadline -> require(model, "deadline", deadline, deadline.compareTo(Duration.ZERO) > 0,
                 "more than nothing"));
-        int videos = config.video().concurrency();
-        require(model, "video.concurrency", videos, videos >= 1, "at least 1");
         return new Settings(config.task(), config.threshold(), new ImageLimits(maxBytes, maxPixels), queueSize,
-                config.deadline(), videoLimits(model, config.video()), videos);
+                config.deadline(), Videos.of(model, config.video()));
     }
 
-    private static VideoLimits videoLimits(String model, ModelConfig.VideoConfig config) {
-        require(model, "video.max-frames", config.maxFrames(), config.maxFrames() >= 1, "at least 1");
-        require(model, "video.max-duration", config.maxDuration(), config.maxDuration().compareTo(Duration.ZERO) > 0,
-                "more than nothing");
-        require(model, "video.max-pixels", config.maxPixels(), config.maxPixels() >= 1, "at least 1");
-        long maxBytes = config.maxBytes().asLongValue();
-        require(model, "video.max-bytes", maxBytes, maxBytes >= 1, "at least 1");
-        return new VideoLimits(config.maxFrames(), config.maxDuration(), config.maxPixels(), maxBytes);
+    /**
+     * @param limits what a video may cost
+     * @param concurrency how many may be segmented at once
+     */
+    record Videos(VideoLimits limits, int concurrency) {
+
+        private static Videos of(String model, ModelConfig.VideoConfig config) {
+            require(model, "video.max-frames", config.maxFrames(), config.maxFrames() >= 1, "at least 1");
+            require(model, "video.max-duration", config.maxDuration(), config.maxDuration().compareTo(Duration.ZERO) > 0,
+                    "more than nothing");
+            require(model, "video.max-pixels", config.maxPixels(), config.maxPixels() >= 1, "at least 1");
+            long maxBytes = config.maxBytes().asLongValue();
+            require(model, "video.max-bytes", maxBytes, maxBytes >= 1, "at least 1");
+            int concurrency = config.concurrency();
+            require(model, "video.concurrency", concurrency, concurrency >= 1, "at least 1");
+            return new Videos(new VideoLimits(config.maxFrames(), config.maxDuration(), config.maxPixels(), maxBytes),
+                    concurrency);
+        }
     }
 
     private static void require(String model, String name, Object value, boolean valid, String expected) {
