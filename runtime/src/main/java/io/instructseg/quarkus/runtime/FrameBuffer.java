@@ -23,6 +23,7 @@ final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
     private Subscription subscription;
     private UniEmitter<? super Void> filled;
     private int missing;
+    private int unrequested;
     private Throwable failure;
     private boolean ended;
 
@@ -35,7 +36,7 @@ final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
     Uni<Void> fill(int count) {
         return Uni.createFrom().emitter(emitter -> {
             if (await(count, emitter)) {
-                subscription.request(count);
+                request();
             } else {
                 emitter.complete(null);
             }
@@ -48,12 +49,36 @@ final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
         }
         filled = emitter;
         missing = count;
+        unrequested = count;
         return true;
     }
 
+    /** Whoever comes later, the demand or the subscription, asks for frames. */
+    private void request() {
+        Subscription to;
+        int count;
+        synchronized (this) {
+            to = subscription;
+            count = to == null ? 0 : unrequested;
+            unrequested -= count;
+        }
+        if (count > 0) {
+            to.request(count);
+        }
+    }
+
     @Override
-    public synchronized void onSubscribe(Subscription to) {
-        subscription = to;
+    public void onSubscribe(Subscription to) {
+        boolean closed;
+        synchronized (this) {
+            subscription = to;
+            closed = ended;
+        }
+        if (closed) {
+            to.cancel();
+        } else {
+            request();
+        }
     }
 
     @Override
@@ -115,10 +140,14 @@ final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
 
     @Override
     public void close() {
-        subscription.cancel();
+        Subscription from;
         synchronized (this) {
+            from = subscription;
             ended = true;
             frames.clear();
+        }
+        if (from != null) {
+            from.cancel();
         }
     }
 }
