@@ -20,6 +20,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.Mask;
@@ -154,10 +155,11 @@ class VideoTest {
     @Test
     void whatIsNoVideoFails() {
         assertThatThrownBy(() -> all(VideoRequest.of(Video.of(Path.of("pom.xml"))).referring("a dog")))
-                .hasRootCauseInstanceOf(VideoException.class);
+                .cause().isInstanceOf(VideoException.class).hasMessageStartingWith("not a video");
         assertThatThrownBy(() -> all(VideoRequest.of(Video.of(Path.of("no such file"))).referring("a dog")))
                 .hasMessageContaining("no such file");
-        assertThatThrownBy(() -> all(request().referring(" "))).hasMessageContaining("blank sentence");
+        assertThatThrownBy(() -> all(request().referring(" "))).cause().isInstanceOf(InstructionException.class)
+                .hasMessageContaining("blank sentence");
         assertThatThrownBy(() -> all(VideoRequest.of(Video.directory(REFERRING.folder(), FRAME))))
                 .hasMessageContaining("instructions: found none");
     }

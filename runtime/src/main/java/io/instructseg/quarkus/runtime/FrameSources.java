@@ -8,7 +8,6 @@ import io.instructseg.engine.video.FrameSource;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
-import io.smallrye.mutiny.unchecked.Unchecked;
 
 /** Frames that are decoded on worker threads, one when it is asked for. */
 public final class FrameSources {
@@ -16,18 +15,23 @@ public final class FrameSources {
     private FrameSources() {
     }
 
-    /** @param opener is called for each subscriber; its source is closed at the end, the bitter ones included */
+    /** @param opener is called for each subscriber that asks; its source is closed at the end, the bitter ones included */
     public static Multi<Frame> frames(Opener opener) {
-        return Uni.createFrom().item(Unchecked.supplier(opener::open)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
-                .onItem().transformToMulti(FrameSources::frames);
+        return Multi.createFrom().deferred(() -> {
+            Guarded<LateSource> source = new Guarded<>(new LateSource(opener));
+            return Multi.createBy().repeating().uni(() -> next(source)).until(Optional::isEmpty).map(Optional::orElseThrow)
+                    .onTermination().invoke(source::close);
+        });
     }
 
-    private static Multi<Frame> frames(FrameSource source) {
-        Guarded<FrameSource> guarded = new Guarded<>(source);
-        Uni<Optional<Frame>> next = Uni.createFrom().item(Unchecked.supplier(() -> guarded.use(FrameSource::next)))
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
-        return Multi.createBy().repeating().uni(() -> next).until(Optional::isEmpty).map(Optional::orElseThrow)
-                .onTermination().invoke(guarded::close);
+    private static Uni<Optional<Frame>> next(Guarded<LateSource> source) {
+        return Uni.createFrom().<Optional<Frame>> emitter(emitter -> {
+            try {
+                emitter.complete(source.use(LateSource::next));
+            } catch (Exception e) {
+                emitter.fail(e);
+            }
+        }).runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     /** Opens a source. */
@@ -35,5 +39,30 @@ public final class FrameSources {
     public interface Opener {
 
         FrameSource open() throws IOException;
+    }
+
+    /** Opened when its first frame is asked for: by then somebody closes it, whatever happens. */
+    private static final class LateSource implements AutoCloseable {
+
+        private final Opener opener;
+        private FrameSource source;
+
+        LateSource(Opener opener) {
+            this.opener = opener;
+        }
+
+        Optional<Frame> next() throws IOException {
+            if (source == null) {
+                source = opener.open();
+            }
+            return source.next();
+        }
+
+        @Override
+        public void close() {
+            if (source != null) {
+                source.close();
+            }
+        }
     }
 }

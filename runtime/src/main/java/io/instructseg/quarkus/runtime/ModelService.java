@@ -22,6 +22,7 @@ import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Candidates;
 import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Instruction;
+import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
@@ -40,7 +41,6 @@ import io.instructseg.quarkus.runtime.ModelStatus.State;
 import io.instructseg.quarkus.runtime.RequestListener.Subject;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.unchecked.Unchecked;
 
 /**
  * A model behind a bean: its replicas load in the background while requests queue, serve one queue, and are freed when the
@@ -202,11 +202,11 @@ public class ModelService implements InstructSeg, AutoCloseable {
         }
         return Multi.createFrom().deferred(() -> {
             List<Consumer<RequestReport>> told = submitted(Subject.FRAME);
-            return ready().onItem().transformToMulti(Unchecked.function(warm -> open(request, told)));
+            return ready().onItem().transformToMulti(warm -> open(request, told));
         });
     }
 
-    private Multi<FrameSegmentation> open(VideoRequest request, List<Consumer<RequestReport>> told) throws IOException {
+    private Multi<FrameSegmentation> open(VideoRequest request, List<Consumer<RequestReport>> told) {
         int most = plan.settings().videos().concurrency();
         Lane<SegmentationModel> lane = queue.enter(most)
                 .orElseThrow(() -> QueueFullException.ofVideos(most, ModelNames.property(plan.name(), "video.concurrency")));
@@ -216,7 +216,10 @@ public class ModelService implements InstructSeg, AutoCloseable {
             VideoStream stream = new VideoStream(queue, lane, frames, request.instructions(),
                     options(request, lane.resource()), told);
             return stream.answers(this::inTime).onTermination().invoke(stream::close);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (InstructionException e) {
+            queue.leave(lane);
+            return Multi.createFrom().failure(e);
+        } catch (RuntimeException | Error e) {
             queue.leave(lane);
             throw e;
         }

@@ -2,6 +2,7 @@ package io.instructseg.quarkus.runtime;
 
 import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.image.ImageException;
+import io.instructseg.engine.video.VideoException;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
@@ -11,7 +12,7 @@ public enum Outcome {
 
     /** With an answer. */
     ANSWERED,
-    /** The picture or an instruction can't be used. */
+    /** The picture, the video or an instruction can't be used. */
     INVALID,
     /** The queue was full. */
     REJECTED,
@@ -25,8 +26,8 @@ public enum Outcome {
     FAILED;
 
     static Outcome of(Throwable failure) {
-        if (failure instanceof ImageException || failure instanceof InstructionException
-                || failure instanceof IllegalArgumentException) {
+        if (failure instanceof ImageException || failure instanceof VideoException
+                || failure instanceof InstructionException || failure instanceof IllegalArgumentException) {
             return INVALID;
         }
         if (failure instanceof QueueFullException) {
