@@ -64,7 +64,7 @@ public class JsonBody {
             case RequestFields.SENTENCES -> sentences(token);
             case RequestFields.TASK -> fields.task(string(token));
             case RequestFields.CANDIDATES -> fields.candidates(string(token));
-            case RequestFields.THRESHOLD -> threshold(token);
+            case RequestFields.THRESHOLD -> fields.threshold(number(token, "a number from 0 to 1"));
             default -> throw RequestFields.unknown(path);
         }
     }
@@ -92,11 +92,11 @@ public class JsonBody {
         }
     }
 
-    private void threshold(JsonToken token) throws IOException {
+    protected final double number(JsonToken token, String description) throws IOException {
         if (token != JsonToken.VALUE_NUMBER_INT) {
-            expect(token, JsonToken.VALUE_NUMBER_FLOAT, "a number from 0 to 1");
+            expect(token, JsonToken.VALUE_NUMBER_FLOAT, description);
         }
-        fields.threshold(json.getDoubleValue());
+        return json.getDoubleValue();
     }
 
     protected final String string(JsonToken token) throws IOException {
