@@ -57,6 +57,16 @@ public class FileImageStore implements ImageStore {
 
     @Override
     public InputStream open(String reference) throws IOException {
+        Path file = file(reference);
+        try {
+            return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            throw none(reference);
+        }
+    }
+
+    /** As {@link #open}: a file that can be read, and that no link leads to. */
+    Path file(String reference) throws IOException {
         if (root == null) {
             throw new ImageReferenceException("found a reference, but there is no store: " + PROPERTY + " is not set");
         }
@@ -66,13 +76,18 @@ public class FileImageStore implements ImageStore {
         }
         try {
             // a link anywhere below the root makes the real path another one
-            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && file.toRealPath().equals(file)) {
-                return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && file.toRealPath().equals(file)
+                    && Files.isReadable(file)) {
+                return file;
             }
         } catch (NoSuchFileException | AccessDeniedException e) {
             // said below
         }
-        throw new ImageReferenceException("found no file '" + reference + "' in the store");
+        throw none(reference);
+    }
+
+    private static ImageReferenceException none(String reference) {
+        return new ImageReferenceException("found no file '" + reference + "' in the store");
     }
 
     private Path resolve(String reference) throws ImageReferenceException {

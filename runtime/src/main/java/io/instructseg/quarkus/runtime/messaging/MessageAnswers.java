@@ -12,20 +12,24 @@ import jakarta.inject.Singleton;
 
 import org.eclipse.microprofile.reactive.messaging.Message;
 
+import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.video.VideoException;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.runtime.wire.JsonAnswer;
 import io.instructseg.quarkus.runtime.wire.RequestException;
+import io.instructseg.quarkus.runtime.wire.VideoFields;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.quarkus.arc.All;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.unchecked.Unchecked;
@@ -56,22 +60,55 @@ public class MessageAnswers {
         this.correlations = correlations;
     }
 
-    /** The result, with the request's acknowledgement and metadata; null once a bad message is refused. */
-    Uni<Message<byte[]>> answer(Message<?> message) {
-        return Uni.createFrom().item(Unchecked.supplier(() -> reader.read(message.getPayload())))
+    /**
+     * The result, of a video the results, with the request's acknowledgement and metadata; nothing more once a bad message is
+     * refused.
+     */
+    Multi<Message<byte[]>> answer(Message<?> message) {
+        FrameMessages frames = new FrameMessages(payload -> result(message, payload));
+        return Multi.createFrom().resource(Unchecked.supplier(() -> reader.read(message.getPayload())),
+                request -> answer(request, message, frames)).withFinalizer(MessageRequest::close)
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .onFailure(MessageAnswers::isBusy).retry().withBackOff(SOON, LATER).indefinitely()
                 .onFailure(StoreException.class).invoke(LOG::storeFailed)
                 .onFailure(StoreException.class).retry().withBackOff(Duration.ofSeconds(1), Duration.ofSeconds(30))
                 .indefinitely()
-                .flatMap(request -> segment(request, traceOf(message)).onTermination().invoke(request.memory()::close))
-                .map(payload -> result(message, payload))
                 .onFailure(MessageAnswers::isOfTheService)
-                .recoverWithUni(failure -> inItsTurn(PROBE, Context.root()).flatMap(works -> refuse(message, failure)))
-                .onFailure(MessageAnswers::isOfTheMessage).recoverWithUni(failure -> refuse(message, failure));
+                .recoverWithMulti(failure -> inItsTurn(PROBE, Context.root()).flatMap(works -> refuse(message, failure))
+                        .toMulti())
+                .onFailure(MessageAnswers::isOfTheMessage).recoverWithMulti(failure -> refuse(message, failure).toMulti());
     }
 
-    private Uni<byte[]> segment(MessageRequest request, Context trace) {
+    private Multi<Message<byte[]>> answer(MessageRequest request, Message<?> message, FrameMessages frames) {
+        if (request instanceof MessageRequest.OfVideo video) {
+            return frames.of(request.id(), segment(video, traceOf(message)));
+        }
+        return segment((MessageRequest.OfPicture) request, traceOf(message)).map(payload -> result(message, payload))
+                .toMulti();
+    }
+
+    /** From the first frame each time. */
+    private Multi<FrameSegmentation> segment(MessageRequest.OfVideo request, Context trace) {
+        Multi<FrameSegmentation> frames = instructSeg.segment(request.request());
+        return Multi.createFrom().<FrameSegmentation> publisher(subscriber -> {
+            try (Scope scope = trace.makeCurrent()) {
+                frames.subscribe(subscriber);
+            }
+        }).onFailure(MessageAnswers::isBusy).retry().withBackOff(SOON, LATER).indefinitely()
+                .onFailure().transform(MessageAnswers::ofVideo)
+                .onFailure(MessageAnswers::isOfTheService).retry()
+                .withBackOff(Duration.ofMillis(200), Duration.ofSeconds(2)).atMost(TRIES_AGAIN);
+    }
+
+    /** What is no fault of the video's, but of what it is read from, is the store's. */
+    private static Throwable ofVideo(Throwable failure) {
+        if (failure instanceof VideoException video) {
+            return video.getCause() instanceof IOException cause ? new StoreException(cause) : RequestException.of(video);
+        }
+        return failure instanceof ImageException ? RequestException.badField(VideoFields.VIDEO, failure.getMessage()) : failure;
+    }
+
+    private Uni<byte[]> segment(MessageRequest.OfPicture request, Context trace) {
         return inItsTurn(request.request(), trace).map(Unchecked.function(answers -> write(request, answers)))
                 .onFailure(MessageAnswers::isOfTheService).retry()
                 .withBackOff(Duration.ofMillis(200), Duration.ofSeconds(2)).atMost(TRIES_AGAIN);
@@ -101,7 +138,7 @@ public class MessageAnswers {
                 || failure instanceof RequestException request && request.kind() == RequestException.Kind.LATER;
     }
 
-    private static byte[] write(MessageRequest request, List<Segmentation> answers) throws IOException {
+    private static byte[] write(MessageRequest.OfPicture request, List<Segmentation> answers) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new JsonAnswer(answers, request.request().candidates()).writeMessage(request.id(), out);
         return out.toByteArray();
@@ -120,11 +157,11 @@ public class MessageAnswers {
 
     private static boolean isOfTheMessage(Throwable failure) {
         return failure instanceof RequestException && !isBusy(failure) || failure instanceof ImageException
-                || failure instanceof InstructionException;
+                || failure instanceof InstructionException || failure instanceof ResultRefusedException;
     }
 
     private static boolean isOfTheService(Throwable failure) {
-        return !isOfTheMessage(failure) && !isBusy(failure)
+        return !isOfTheMessage(failure) && !isBusy(failure) && !(failure instanceof StoreException)
                 && !(failure instanceof ModelUnavailableException);
     }
 
@@ -143,6 +180,9 @@ public class MessageAnswers {
     private static Throwable reason(Throwable failure) {
         if (failure instanceof ImageException image) {
             return RequestException.of(image);
+        }
+        if (failure instanceof ResultRefusedException) {
+            return failure.getCause();
         }
         return failure instanceof InstructionException instruction ? RequestException.of(instruction) : failure;
     }

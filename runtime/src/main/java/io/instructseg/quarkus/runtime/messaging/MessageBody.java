@@ -13,17 +13,24 @@ import io.instructseg.quarkus.runtime.wire.JsonBody;
 import io.instructseg.quarkus.runtime.wire.RequestException;
 import io.instructseg.quarkus.runtime.wire.RequestFields;
 import io.instructseg.quarkus.runtime.wire.RequestMemory;
+import io.instructseg.quarkus.runtime.wire.VideoFields;
 
-/** A message: the endpoint's JSON with an id, and maybe a reference in place of a picture. */
+/** A message: the endpoint's JSON with an id, and maybe a reference to a picture, or to a video with the fields of one. */
 final class MessageBody extends JsonBody {
 
-    static final String REFERENCE = "image.reference";
+    static final String IMAGE_REFERENCE = "image.reference";
+    static final String VIDEO_REFERENCE = "video.reference";
+    private static final String REFERENCE = "reference";
     private static final String ID = "id";
     private static final int MOST_ID_CHARACTERS = 256;
     private static final int MOST_REFERENCE_CHARACTERS = 1024;
 
     private String id;
-    private String reference;
+    private String imageReference;
+    private String videoReference;
+    private final VideoFields frames = new VideoFields();
+    /** The last one that only a video has; null if there is none. */
+    private String ofVideo;
 
     private MessageBody(JsonParser json, RequestMemory memory) {
         super(json, memory);
@@ -37,6 +44,9 @@ final class MessageBody extends JsonBody {
             if (body.id == null) {
                 throw badField(ID, "found none, expected a string");
             }
+            if (body.ofVideo != null && body.videoReference == null) {
+                throw badField(body.ofVideo, "found it without a video");
+            }
             return body;
         }
     }
@@ -46,38 +56,73 @@ final class MessageBody extends JsonBody {
     }
 
     /** Null if the picture is in the message, or nowhere. */
-    String reference() {
-        return reference;
+    String imageReference() {
+        return imageReference;
+    }
+
+    /** Null if the message is about a picture. */
+    String videoReference() {
+        return videoReference;
     }
 
     RequestFields fields() {
         return fields;
     }
 
+    /** @throws RequestException if there is what a video's request can't have */
+    VideoFields videoFields() {
+        if (imageReference != null) {
+            throw badField(RequestFields.IMAGE, "found it together with a video, expected one of them");
+        }
+        return fields.of(frames);
+    }
+
     @Override
     protected void field(JsonToken token) throws IOException {
         if (path.equals(ID)) {
             id = bounded(string(token), MOST_ID_CHARACTERS);
+        } else if (path.equals(VideoFields.VIDEO)) {
+            expect(token, JsonToken.START_OBJECT, "an object with a reference");
+            videoReference = reference(VideoFields.VIDEO);
         } else if (RequestFields.NAMES.contains(path)) {
             super.field(token);
+        } else if (VideoFields.NAMES.contains(path)) {
+            ofVideo = path;
+            frames.text(path, scalar(token));
         } else {
-            throw RequestFields.unknown(path, "id, ");
+            throw RequestFields.unknown(path, "id, video and its fields, ");
         }
+    }
+
+    private String scalar(JsonToken token) throws IOException {
+        if (!token.isNumeric() && !token.isBoolean()) {
+            expect(token, JsonToken.VALUE_NUMBER_INT, path.equals(VideoFields.CAUSAL) ? "true or false" : "a number");
+        }
+        return json.getText();
     }
 
     @Override
     protected void image(JsonToken token) throws IOException {
-        if (token != JsonToken.START_OBJECT) {
+        if (token == JsonToken.START_OBJECT) {
+            imageReference = reference(RequestFields.IMAGE);
+        } else {
             super.image(token);
-            return;
         }
+    }
+
+    private String reference(String field) throws IOException {
+        String reference = null;
         while (json.nextToken() != JsonToken.END_OBJECT) {
-            path = RequestFields.IMAGE + "." + json.currentName();
-            if (!path.equals(REFERENCE)) {
-                throw badField(RequestFields.IMAGE, "found an unknown field, expected reference");
+            path = field + "." + json.currentName();
+            if (!json.currentName().equals(REFERENCE)) {
+                throw badField(field, "found an unknown field, expected reference");
             }
             reference = bounded(string(json.nextToken()), MOST_REFERENCE_CHARACTERS);
         }
+        if (reference == null) {
+            throw badField(field, "found no reference in it");
+        }
+        return reference;
     }
 
     private String bounded(String value, int most) {

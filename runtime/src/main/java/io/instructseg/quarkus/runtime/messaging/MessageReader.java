@@ -4,22 +4,26 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 
 import jakarta.inject.Singleton;
 
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.ImageReferenceException;
 import io.instructseg.quarkus.ImageStore;
+import io.instructseg.quarkus.Video;
+import io.instructseg.quarkus.VideoRequest;
 import io.instructseg.quarkus.runtime.InstructSegConfig;
 import io.instructseg.quarkus.runtime.ModelConfig;
 import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.wire.BoundedBytes;
 import io.instructseg.quarkus.runtime.wire.RequestException;
 import io.instructseg.quarkus.runtime.wire.RequestMemory;
+import io.smallrye.mutiny.Multi;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 
-/** Reads messages, and fetches their pictures: the model's thread never waits for a store. */
+/** Reads messages, and fetches their pictures and videos: the model's thread never waits for a store. */
 @Singleton
 public class MessageReader {
 
@@ -33,16 +37,19 @@ public class MessageReader {
 
     /**
      * @throws RequestException if the message is not what is expected, or there is no room for its picture now
-     * @throws StoreException if the picture's store failed
+     * @throws StoreException if the store of the picture or video failed
      */
     MessageRequest read(Object payload) throws IOException {
         RequestMemory memory = new RequestMemory(config.image().maxBytes().asLongValue());
         try {
             MessageBody body = MessageBody.parse(new ByteArrayInputStream(bytes(payload)), memory);
-            if (body.reference() != null) {
-                body.fields().image(fetch(body.reference(), memory));
+            if (body.videoReference() != null) {
+                return video(body);
             }
-            return new MessageRequest(body.id(), body.fields().toRequest(config.task()), memory);
+            if (body.imageReference() != null) {
+                body.fields().image(fetch(MessageBody.IMAGE_REFERENCE, () -> picture(body.imageReference(), memory)));
+            }
+            return new MessageRequest.OfPicture(body.id(), body.fields().toRequest(config.task()), memory);
         } catch (IOException | RuntimeException | Error e) {
             memory.close();
             throw e;
@@ -64,20 +71,35 @@ public class MessageReader {
                 + ", expected JSON as bytes or text");
     }
 
-    private Image fetch(String reference, RequestMemory memory) {
-        BoundedBytes bytes = new BoundedBytes(MessageBody.REFERENCE, memory.maxImageBytes(), memory);
-        try (InputStream in = store.open(reference)) {
-            in.transferTo(bytes);
+    private static <T> T fetch(String field, Callable<T> from) {
+        try {
+            return from.call();
         } catch (ImageReferenceException e) {
-            throw RequestException.badField(MessageBody.REFERENCE, e.getMessage());
+            throw RequestException.badField(field, e.getMessage());
         } catch (RequestException e) {
             throw e;
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             throw new StoreException(e);
         }
+    }
+
+    private Image picture(String reference, RequestMemory memory) throws IOException {
+        BoundedBytes bytes = new BoundedBytes(MessageBody.IMAGE_REFERENCE, memory.maxImageBytes(), memory);
+        try (InputStream in = store.open(reference)) {
+            in.transferTo(bytes);
+        }
         if (bytes.size() == 0) {
-            throw RequestException.badField(MessageBody.REFERENCE, "found an empty file, expected a picture");
+            throw RequestException.badField(MessageBody.IMAGE_REFERENCE, "found an empty file, expected a picture");
         }
         return Image.of(bytes.toByteArray());
+    }
+
+    /** All else is checked before the store is asked. */
+    private MessageRequest video(MessageBody body) {
+        VideoRequest asked = body.videoFields().toRequest((limits, selection) -> Multi.createFrom().empty(), config.task());
+        StoredVideo video = fetch(MessageBody.VIDEO_REFERENCE,
+                () -> StoredVideo.fetch(store, body.videoReference(), config.video().maxBytes().asLongValue()));
+        return new MessageRequest.OfVideo(body.id(), new VideoRequest(Video.of(video.file()), asked.instructions(),
+                asked.threshold(), asked.selection(), asked.referenceFrames(), asked.pastOnly()), video);
     }
 }

@@ -1,5 +1,7 @@
 package io.instructseg.quarkus.runtime.messaging;
 
+import java.nio.file.Path;
+
 import org.jboss.logging.BasicLogger;
 import org.jboss.logging.Logger;
 import org.jboss.logging.annotations.Cause;
@@ -19,6 +21,10 @@ interface MessagingLog extends BasicLogger {
     void refused(String reason);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 202, value = "The store of pictures failed and is asked again later")
+    @Message(id = 202, value = "The store of pictures and videos failed and is asked again later")
     void storeFailed(@Cause Throwable cause);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 203, value = "The temporary copy of a video can't be deleted: %s")
+    void copyLeft(Path file, @Cause Throwable cause);
 }

@@ -14,9 +14,9 @@ import io.smallrye.mutiny.Uni;
 
 /**
  * Answers the messages of one channel on another. Messages wait in the broker until the model is warm, and then one more of
- * them
- * than the model has replicas is in flight: it is read while the others run. So no device idles, and requests of beans and of
- * the endpoint wait for few messages. A model that can't be loaded takes no messages: other members of the consumer group do.
+ * them than the model has replicas is in flight: it is read while the others run. So no device idles, and requests of beans and
+ * of the endpoint wait for few messages. A video is in flight until its last frame is answered. A model that can't be loaded
+ * takes no messages: other members of the consumer group do.
  */
 public class SegmentationConsumer {
 
@@ -32,12 +32,12 @@ public class SegmentationConsumer {
         this.answers = answers;
     }
 
-    /** A result has its request's acknowledgement: that follows when the broker has the result. */
+    /** The last result of a request has its acknowledgement: that follows when the broker has the result. */
     @Incoming(REQUESTS)
     @Outgoing(RESULTS)
     public Multi<Message<byte[]>> segment(Multi<Message<byte[]>> requests) {
         return model.ready().onFailure().recoverWithUni(Uni.createFrom().nothing())
                 .onItem()
-                .transformToMulti(warm -> requests.onItem().transformToUni(answers::answer).merge(model.replicas() + 1));
+                .transformToMulti(warm -> requests.onItem().transformToMulti(answers::answer).merge(model.replicas() + 1));
     }
 }

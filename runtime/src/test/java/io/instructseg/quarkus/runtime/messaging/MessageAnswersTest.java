@@ -167,14 +167,16 @@ class MessageAnswersTest {
 
     private Message<byte[]> answer(Message<byte[]> message, Function<String, Throwable> model, ImageStore store) {
         MessageReader reader = new MessageReader(store, config());
-        return new MessageAnswers(new FailingModel(model), reader, List.of()).answer(message).await().atMost(AT_MOST);
+        return new MessageAnswers(new FailingModel(model), reader, List.of()).answer(message).collect().last().await()
+                .atMost(AT_MOST);
     }
 
-    private static InstructSegConfig config() {
+    static InstructSegConfig config() {
         return new SmallRyeConfigBuilder().withMapping(InstructSegConfig.class)
                 .withConverter(MemorySize.class, 100, new MemorySizeConverter())
                 .withConverter(Duration.class, 100, new DurationConverter())
-                .withSources(new PropertiesConfigSource(Map.of("quarkus.instructseg.image.max-bytes", "1K"), "test", 100))
+                .withSources(new PropertiesConfigSource(Map.of("quarkus.instructseg.image.max-bytes", "1K",
+                        "quarkus.instructseg.video.max-bytes", "2K"), "test", 100))
                 .build().getConfigMapping(InstructSegConfig.class);
     }
 
