@@ -45,6 +45,7 @@ class WorkerIT {
 
     private static final Path APPLICATION = Path.of(System.getProperty("instructseg.application"));
     private static final Path EXAMPLES = Path.of(System.getProperty("instructseg.demo-examples"));
+    private static final Path VIDEOS = Path.of(System.getProperty("instructseg.test-data"), "golden/preprocessing/video");
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
@@ -73,7 +74,8 @@ class WorkerIT {
     private static void startWorker(String name) throws Exception {
         worker = JavaProcess.start(APPLICATION.resolveSibling("workers").resolve(name + ".log"), List.of("-Xmx512m",
                 "-XX:+UseSerialGC", "-Damqp-host=localhost", "-Damqp-port=" + broker.port(),
-                "-Dquarkus.instructseg.model=" + directory.resolve("model"), "-jar",
+                "-Dquarkus.instructseg.model=" + directory.resolve("model"),
+                "-Dquarkus.instructseg.messaging.store.directory=" + VIDEOS, "-jar",
                 APPLICATION.resolve("quarkus-run.jar").toString()));
         worker.await("INSTRUCTSEG0003", Duration.ofMinutes(2));
     }
@@ -126,6 +128,35 @@ class WorkerIT {
         queues.send(Queues.REQUESTS, message(request("good").toString(), type).id("good").build());
         assertThat(deadLetters.next().id()).isEqualTo("bad");
         assertThat(results.next().correlationId()).isEqualTo("good");
+    }
+
+    @Test
+    void aVideosResultsAreAllCorrelatedToItsRequest() throws Exception {
+        ObjectNode request = request("video");
+        request.remove("image");
+        request.putObject("video").put("reference", "vp8.webm");
+        request.put("frames", 3);
+        queues.send(Queues.REQUESTS, message(request.toString(), "application/octet-stream").id("message 3").build());
+        for (int i = 0; i <= 3; i++) {
+            AmqpMessage result = results.next();
+            assertThat(result.correlationId()).isEqualTo("message 3");
+            JsonNode answer = MAPPER.readTree(result.bodyAsBinary().getBytes());
+            assertThat(answer.get("id").asText()).isEqualTo("video");
+            assertThat(answer.get(i < 3 ? "frame" : "frames").asInt()).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void aBrokenVideoIsRejectedAfterItsFrames() throws Exception {
+        ObjectNode request = request("broken");
+        request.remove("image");
+        request.putObject("video").put("reference", "truncated_data.mp4");
+        request.put("stride", 13);
+        queues.send(Queues.REQUESTS, message(request.toString(), "text").id("broken").build());
+        for (int i = 0; i < 2; i++) {
+            assertThat(MAPPER.readTree(results.next().bodyAsBinary().getBytes()).get("frame").asInt()).isEqualTo(i);
+        }
+        assertThat(deadLetters.next().id()).isEqualTo("broken");
     }
 
     /** What the broker had given to the killed worker it gives to the next one: nothing was acknowledged before its result. */

@@ -22,11 +22,25 @@ final class Requests {
     private final List<JsonNode> examples = new ArrayList<>();
 
     Requests() throws IOException {
-        for (JsonNode example : MAPPER.readTree(EXAMPLES.resolve("expected.json").toFile())) {
+        for (JsonNode example : expected()) {
             if (TASKS.containsKey(example.get("task").asText())) {
                 examples.add(example);
             }
         }
+    }
+
+    private static JsonNode expected() throws IOException {
+        return MAPPER.readTree(EXAMPLES.resolve("expected.json").toFile());
+    }
+
+    /** The first of a task. */
+    static JsonNode example(String task) throws IOException {
+        for (JsonNode example : expected()) {
+            if (example.get("task").asText().equals(task)) {
+                return example;
+            }
+        }
+        throw new IllegalArgumentException(task);
     }
 
     /** Every other one has its picture in the message, the rest in the store. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -33,6 +35,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.instructseg.demo.DemoModel;
+import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.mask.Mask;
 import io.instructseg.format.Signature;
 import io.instructseg.it.broker.Broker;
 import io.instructseg.it.broker.JavaProcess;
@@ -52,6 +57,7 @@ class WorkersIT {
     static Broker broker;
     static Topics topics;
     static Requests requests;
+    static ExampleVideo video;
     static final List<JavaProcess> WORKERS = new ArrayList<>();
 
     @BeforeAll
@@ -60,11 +66,27 @@ class WorkersIT {
         topics = new Topics(broker.port());
         requests = new Requests();
         DemoModel.extractTo(directory.resolve("model"));
+        video = new ExampleVideo(fillStore().resolve("videos/1.mp4"));
         WORKERS.add(worker("first"));
         WORKERS.add(worker("second"));
         for (JavaProcess worker : WORKERS) {
             worker.await("INSTRUCTSEG0003", Duration.ofMinutes(2));
         }
+    }
+
+    /** A broken video is a good one's beginning. */
+    private static Path fillStore() throws IOException {
+        Path store = directory.resolve("store");
+        Path videos = Files.createDirectories(store.resolve("videos"));
+        Path images = Files.createDirectories(store.resolve("images"));
+        Files.copy(Path.of(System.getProperty("instructseg.test-data"), "golden/preprocessing/video/truncated_data.mp4"),
+                videos.resolve("broken.mp4"));
+        try (Stream<Path> pictures = Files.list(Requests.EXAMPLES.resolve("images"))) {
+            for (Path picture : pictures.toList()) {
+                Files.copy(picture, images.resolve(picture.getFileName()));
+            }
+        }
+        return store;
     }
 
     /** A group notices a lost member soon, for the test's sake. */
@@ -73,7 +95,7 @@ class WorkersIT {
         return JavaProcess.start(LOGS.resolve(name + ".log"), List.of("-Xmx512m", "-XX:+UseSerialGC",
                 "-Dkafka.bootstrap.servers=localhost:" + broker.port(),
                 "-Dquarkus.instructseg.model=" + directory.resolve("model"),
-                "-Dquarkus.instructseg.messaging.store.directory=" + Requests.EXAMPLES,
+                "-Dquarkus.instructseg.messaging.store.directory=" + directory.resolve("store"),
                 requests + "session.timeout.ms=6000", requests + "heartbeat.interval.ms=1000",
                 "-jar", APPLICATION.resolve("quarkus-run.jar").toString()));
     }
@@ -126,7 +148,8 @@ class WorkersIT {
         bad.put("[]", "body: found an array, expected an object");
         bad.put(json(request("no sentence").set("sentences", Requests.MAPPER.createArrayNode())), "sentences: found none");
         bad.put(json(request("a wrong task").put("task", "drawing")), "task: found 'drawing', expected 'referring' or");
-        bad.put(json(request("an unknown field").put("prompt", "a dog")), "prompt: found an unknown field, expected id, image");
+        bad.put(json(request("an unknown field").put("prompt", "a dog")),
+                "prompt: found an unknown field, expected id, video and its");
         bad.put(json(request("damaged").put("image", "bm8gcGljdHVyZQ==")), "image: ");
         bad.put(json(reference("images/99.png")), "image.reference: found no file 'images/99.png' in the store");
         bad.put(json(reference("../pom.xml")), "image.reference: found what is no relative path");
@@ -152,9 +175,79 @@ class WorkersIT {
         return request;
     }
 
-    /** At least once: what the killed worker had not finished, and what it had not committed yet, the other one answers. */
+    /** The same again if it is asked again. */
     @Test
     @Order(4)
+    void aVideoIsAnsweredFrameByFrameAndThenSummedUp() throws Exception {
+        String trace = TRACE.replace('0', '1');
+        Map<String, String> headers = Map.of("traceparent", PARENT.replace(TRACE, trace), "reply-to", "me");
+        topics.request("camera 9", bytes(video.request("video", "videos/1.mp4")), headers);
+        List<FrameSegmentation> expected = video.answers(directory.resolve("model"));
+        List<Mask> official = video.officialMasks();
+        List<ConsumerRecord<String, byte[]>> messages = messages("video", expected.size() + 1);
+        for (int i = 0; i < expected.size(); i++) {
+            JsonNode answer = Requests.MAPPER.readTree(messages.get(i).value());
+            assertThat(answer.fieldNames()).toIterable().containsExactly("id", "frame", "time", "segmentations");
+            assertThat(answer.get("frame").asInt()).isEqualTo(i);
+            assertThat(answer.get("time").asDouble()).isCloseTo(i * 0.04, within(1e-6));
+            Segmentation segmentation = expected.get(i).segmentations().get(0);
+            assertThat(answer.at("/segmentations/0/score").asDouble()).isCloseTo(segmentation.score(), within(1e-4));
+            Mask mask = ExampleVideo.mask(answer.at("/segmentations/0/mask/rle"));
+            assertThat(mask.iou(segmentation.mask())).isGreaterThan(0.999);
+            // the file is not quite what the official code saw
+            assertThat(mask.iou(official.get(i))).isGreaterThan(0.95);
+        }
+        assertThat(new String(messages.get(expected.size()).value(), UTF_8))
+                .isEqualTo("{\"id\":\"video\",\"frames\":" + expected.size() + "}");
+        assertThat(messages).allSatisfy(message -> {
+            assertThat(message.key()).isEqualTo("camera 9");
+            assertThat(headers(message)).containsEntry("reply-to", "me").containsEntry("content-type", "application/json");
+            assertThat(headers(message).get("traceparent")).startsWith("00-" + trace);
+        });
+        Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> WORKERS.stream().map(JavaProcess::output)
+                .anyMatch(log -> log.contains("span of " + trace + ": instructseg frame")));
+
+        topics.request("camera 9", bytes(video.request("video", "videos/1.mp4")), headers);
+        List<ConsumerRecord<String, byte[]>> again = messages("video", 2 * messages.size());
+        for (int i = 0; i < messages.size(); i++) {
+            assertThat(again.get(messages.size() + i).value()).isEqualTo(messages.get(i).value());
+        }
+    }
+
+    /** It has 26 frames, then nothing. */
+    @Test
+    @Order(5)
+    void aBrokenVideoGoesToTheDeadLettersAfterItsFrames() throws Exception {
+        String request = json(video.request("broken", "videos/broken.mp4").put("stride", 13));
+        topics.request("camera 9", request.getBytes(UTF_8), Map.of());
+        topics.request("camera 9", bytes(requests.request(1, "after a broken video")), Map.of());
+        assertThat(results(1, "after a broken video")).hasSize(1);
+        List<String> reasons = new ArrayList<>();
+        topics.read(Topics.DEAD_LETTERS, letter -> {
+            if (new String(letter.value(), UTF_8).equals(request)) {
+                reasons.add(headers(letter).get("dead-letter-reason"));
+            }
+        }, () -> !reasons.isEmpty(), Duration.ofMinutes(1));
+        assertThat(reasons).singleElement().asString().startsWith("video: ");
+        assertThat(messages("broken", 2)).extracting(message -> Requests.MAPPER.readTree(message.value()).get("frame").asInt())
+                .containsExactly(0, 1);
+    }
+
+    /** In the order in which they are in the topic. */
+    private static List<ConsumerRecord<String, byte[]>> messages(String id, int enough) {
+        List<ConsumerRecord<String, byte[]>> messages = new ArrayList<>();
+        topics.read(Topics.RESULTS, result -> {
+            if (id(result).equals(id)) {
+                messages.add(result);
+            }
+        }, () -> messages.size() >= enough, Duration.ofMinutes(2));
+        assertThat(messages).as(id).hasSize(enough);
+        return messages;
+    }
+
+    /** At least once: what the killed worker had not finished, and what it had not committed yet, the other one answers. */
+    @Test
+    @Order(6)
     void noRequestIsLostWhenAWorkerIsKilled() throws Exception {
         for (int i = 0; i < MESSAGES; i++) {
             topics.request("camera " + i, bytes(requests.request(i, "m" + i)), Map.of());

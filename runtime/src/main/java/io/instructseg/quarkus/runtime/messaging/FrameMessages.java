@@ -44,7 +44,7 @@ final class FrameMessages {
 
     /** Has the message as its item, and ends when the broker has it. */
     private Multi<Message<byte[]>> send(byte[] payload) {
-        CompletableFuture<Message<byte[]>> taken = new CompletableFuture<>();
+        CompletableFuture<Void> taken = new CompletableFuture<>();
         Message<byte[]> message = result.apply(payload).withAck(() -> {
             sent.incrementAndGet();
             taken.complete(null);
@@ -54,7 +54,13 @@ final class FrameMessages {
             return done();
         });
         return Multi.createBy().concatenating().streams(Multi.createFrom().item(message),
-                Multi.createFrom().completionStage(taken));
+                Multi.createFrom().emitter(emitter -> taken.whenComplete((none, refusal) -> {
+                    if (refusal == null) {
+                        emitter.complete();
+                    } else {
+                        emitter.fail(refusal);
+                    }
+                })));
     }
 
     private static CompletionStage<Void> done() {
