@@ -2,7 +2,7 @@ package io.instructseg.quarkus;
 
 import java.io.IOException;
 
-/** A reference that leads to no picture; the message says why. */
+/** A reference that leads to no picture or video; the message says why. */
 public class ImageReferenceException extends IOException {
 
     private static final long serialVersionUID = 1;

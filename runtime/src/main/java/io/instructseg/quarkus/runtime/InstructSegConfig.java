@@ -57,7 +57,7 @@ public interface InstructSegConfig {
     interface MessagingConfig {
 
         /**
-         * Where messages' pictures are that come by reference.
+         * Where messages' pictures and videos are that come by reference.
          */
         StoreConfig store();
     }
