@@ -39,4 +39,8 @@ interface InstructSegLog extends BasicLogger {
     @LogMessage(level = Logger.Level.WARN)
     @Message(id = 6, value = "%s is set, but nothing injects that model by @ModelName: it is not loaded")
     void unused(String property);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 7, value = "There is no GPU, device=auto is the CPU: %s")
+    void noGpu(String reason);
 }

@@ -68,8 +68,8 @@ class PlacementTest {
     @Test
     void saysWhyThereIsNoGpu() {
         if (System.getProperty("tensorflow.gpu") == null) {
-            assertThat(Devices.whyNoGpu()).isEqualTo("its native library is the one without CUDA, expected "
-                    + "tensorflow-core-native's classifier linux-x86_64-gpu");
+            assertThat(Devices.whyNoGpu()).isEqualTo("TensorFlow's native library is the one without CUDA "
+                    + "(tensorflow-core-native:linux-x86_64-gpu has it)");
         }
         assertThat(MissingGpu.missing(List.of("libc.so.6", "libcudart.so.1234"))).singleElement().asString()
                 .contains("libcudart.so.1234");
