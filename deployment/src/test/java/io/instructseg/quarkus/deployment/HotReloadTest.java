@@ -19,6 +19,7 @@ class HotReloadTest {
 
     private static final String LOADING = "INSTRUCTSEG0001";
     private static final String STILL_LOADED = "INSTRUCTSEG0005";
+    private static final String TOO_LATE = "INSTRUCTSEG0008";
 
     @RegisterExtension
     static final QuarkusDevModeTest HOST = new QuarkusDevModeTest()
@@ -43,6 +44,14 @@ class HotReloadTest {
         assertThat(get("/host").asString()).isEqualTo("after 3x2");
         assertThat(log()).filteredOn(line -> line.contains(LOADING)).hasSize(2).last().asString()
                 .contains(directory.toString());
+
+        assertThat(log()).noneMatch(line -> line.contains(TOO_LATE));
+        HOST.modifyResourceFile("application.properties", before -> before
+                + "\nquarkus.instructseg.tensorflow.intra-op-threads=1\nquarkus.instructseg.tensorflow.gpu-memory-growth=true");
+        assertThat(get("/host").asString()).isEqualTo("after 3x2");
+        assertThat(log()).containsOnlyOnce(TOO_LATE + ": TensorFlow keeps what it was started with until the process ends: "
+                + "restart it for quarkus.instructseg.tensorflow.gpu-memory-growth, "
+                + "quarkus.instructseg.tensorflow.intra-op-threads");
     }
 
     private static List<String> log() {

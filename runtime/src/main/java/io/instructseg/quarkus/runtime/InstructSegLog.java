@@ -43,4 +43,8 @@ interface InstructSegLog extends BasicLogger {
     @LogMessage(level = Logger.Level.INFO)
     @Message(id = 7, value = "There is no GPU, device=auto is the CPU: %s")
     void noGpu(String reason);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 8, value = "TensorFlow keeps what it was started with until the process ends: restart it for %s")
+    void tooLate(String properties);
 }

@@ -33,7 +33,7 @@ public class ModelServices implements AutoCloseable {
      */
     ModelServices(Set<String> names, InstructSegConfig config, List<RequestListener> listeners) {
         warnOfUnused(names, config);
-        TensorFlowOptions options = PlacementSettings.options(config.tensorflow());
+        TensorFlowOptions options = TensorFlowSettings.of(config.tensorflow());
         List<ModelPlan> plans = names.stream().filter(name -> isActive(name, names, config))
                 .map(name -> ModelPlan.of(name, config.models().get(name))).toList();
         Map<Placement, Set<Device>> needs = needs(plans, options);

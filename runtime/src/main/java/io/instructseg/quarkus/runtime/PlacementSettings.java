@@ -8,7 +8,6 @@ import java.util.TreeSet;
 import io.instructseg.engine.session.Device;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.Placement;
-import io.instructseg.engine.session.TensorFlowOptions;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Where models run, from the configuration. */
@@ -17,16 +16,6 @@ final class PlacementSettings {
     private static final String AUTO = "auto";
 
     private PlacementSettings() {
-    }
-
-    /** @throws ConfigurationException if a value makes no sense */
-    static TensorFlowOptions options(TensorFlowConfig config) {
-        try {
-            return new TensorFlowOptions(config.interOpThreads(), config.intraOpThreads(), config.gpuMemoryFraction(),
-                    config.gpuMemoryGrowth(), config.visibleGpus(), config.logicalCpus());
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("quarkus.instructseg.tensorflow: " + e.getMessage(), e);
-        }
     }
 
     /** Which property of a model says where it runs. */

@@ -3,6 +3,7 @@ package io.instructseg.engine.session;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
@@ -44,6 +45,14 @@ public record TensorFlowOptions(OptionalInt interOpThreads, OptionalInt intraOpT
     public static TensorFlowOptions logicalCpus(int cpus) {
         return new TensorFlowOptions(OptionalInt.empty(), OptionalInt.empty(), OptionalDouble.empty(), false, Optional.empty(),
                 cpus);
+    }
+
+    /**
+     * Those that this process does not take, because TensorFlow was started with others: the names of the record's components,
+     * sorted; none while it has not started.
+     */
+    public Set<String> ignored() {
+        return ProcessOptions.TENSORFLOW.ignored(this);
     }
 
     private static void requireThreads(String name, OptionalInt threads) {
