@@ -32,6 +32,7 @@ public class ModelServices implements AutoCloseable {
      * @throws ConfigurationException if a value makes no sense, or an active model or its device is not where it should be
      */
     ModelServices(Set<String> names, InstructSegConfig config, List<RequestListener> listeners) {
+        Settings.check(config);
         warnOfUnused(names, config);
         TensorFlowOptions options = TensorFlowSettings.of(config.tensorflow());
         List<ModelPlan> plans = names.stream().filter(name -> isActive(name, names, config))
@@ -65,8 +66,8 @@ public class ModelServices implements AutoCloseable {
     /** Whoever names a model that nobody injects has mistyped it, maybe. */
     private static void warnOfUnused(Set<String> names, InstructSegConfig config) {
         config.models().forEach((name, model) -> {
-            if (!names.contains(name) && model.model().isPresent()) {
-                LOG.unused(ModelNames.property(name, "model"));
+            if (!names.contains(name)) {
+                LOG.unused(ModelNames.property(name, model.model().isPresent() ? "model" : "*"));
             }
         });
     }

@@ -110,7 +110,9 @@ class PlacementTest {
         assertRefused(OptionalInt.empty(), OptionalDouble.of(Double.NaN), "", 1,
                 "gpuMemoryFraction is NaN, expected a number above 0 and up to 1");
         assertRefused(OptionalInt.empty(), OptionalDouble.empty(), "gpu:0", 1,
-                "visibleGpus is gpu:0, expected numbers of GPUs such as 0,2");
+                "visibleGpus is gpu:0, expected different numbers of GPUs such as 0,2");
+        assertRefused(OptionalInt.empty(), OptionalDouble.empty(), "1,1", 1,
+                "visibleGpus is 1,1, expected different numbers of GPUs such as 0,2");
         assertRefused(OptionalInt.empty(), OptionalDouble.empty(), "", 0, "logicalCpus is 0, expected 1 to 64");
     }
 
