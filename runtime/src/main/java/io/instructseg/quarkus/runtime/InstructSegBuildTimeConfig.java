@@ -77,6 +77,7 @@ public interface InstructSegBuildTimeConfig {
          * OpenTelemetry (`quarkus-opentelemetry`) for that; without, there are none.
          */
         @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
         boolean enabled();
     }
 

@@ -68,7 +68,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "endpoint", "health", "metrics", "messaging" })
+    @ValueSource(strings = { "endpoint", "health", "metrics", "tracing", "messaging" })
     void aSwitchIsOnOrOff(String capability) {
         String property = "quarkus.instructseg." + capability + ".enabled";
         assertThatThrownBy(() -> new SmallRyeConfigBuilder().withMapping(InstructSegBuildTimeConfig.class)
