@@ -22,6 +22,7 @@ import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.ModelService;
 import io.instructseg.quarkus.runtime.ModelServices;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 
@@ -57,6 +58,10 @@ class LoadTest {
     @Inject
     ModelServices services;
 
+    /** The host keeps all spans for its tests. */
+    @Inject
+    InMemorySpanExporter spans;
+
     private final byte[] picture = Examples.bytes(Examples.SCISSORS);
     private final List<OfferedLoad> series = new ArrayList<>();
     private final List<OfferedLoad> parts = new ArrayList<>();
@@ -71,6 +76,7 @@ class LoadTest {
         for (int i = 0; i < PARTS; i++) {
             double fastest = series.stream().mapToDouble(OfferedLoad::answeredPerSecond).max().orElseThrow();
             parts.add(OfferedLoad.atRate(OVERLOAD * fastest, PART, mixed()));
+            spans.reset();
             memory.add(ProcessMemory.now());
             series.add(OfferedLoad.oneByOne(SERIES, clients::http));
         }
