@@ -34,10 +34,17 @@ class HotReloadTest {
         assertThat(get("/host").asString()).isEqualTo("before 3x2");
         assertThat(log()).filteredOn(line -> line.contains(LOADING)).hasSize(1);
 
+        assertThat(log())
+                .anyMatch(line -> line.matches("INSTRUCTSEG0001: Loading model .*instructseg-demo-model; the first time on "
+                        + "a machine TensorFlow's libraries are unpacked, too"))
+                .anyMatch(line -> line.matches("INSTRUCTSEG0002: Model loaded after \\d+[.,]\\d s on cpu:0, warming it up"))
+                .anyMatch(line -> line.matches("INSTRUCTSEG0003: Model ready after \\d+[.,]\\d s"));
+
         HOST.modifySourceFile(HostResource.class, source -> source.replace("before", "after"));
         assertThat(get("/host").asString()).isEqualTo("after 3x2");
         assertThat(log()).filteredOn(line -> line.contains(LOADING)).hasSize(1);
-        assertThat(log()).filteredOn(line -> line.contains(STILL_LOADED)).hasSize(1);
+        assertThat(log()).filteredOn(line -> line.contains(STILL_LOADED)).singleElement().asString()
+                .matches("INSTRUCTSEG0005: Model .*instructseg-demo-model is unchanged and still loaded");
 
         DemoModel.extractTo(directory);
         HOST.modifyResourceFile("application.properties", before -> before + "\nquarkus.instructseg.model=" + directory);

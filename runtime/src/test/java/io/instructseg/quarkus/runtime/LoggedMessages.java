@@ -17,14 +17,15 @@ public final class LoggedMessages extends Handler implements AutoCloseable {
         logger.addHandler(this);
     }
 
-    /** Level and text, {@code WARN INSTRUCTSEG0006: ...}. */
+    /** Level, text and the exception, {@code ERROR INSTRUCTSEG0101: A request failed: java.io.IOException: ...}. */
     public List<String> all() {
         return List.copyOf(messages);
     }
 
     @Override
     public void publish(LogRecord message) {
-        messages.add(message.getLevel().getName() + " " + message.getMessage());
+        messages.add(message.getLevel().getName() + " " + message.getMessage()
+                + (message.getThrown() == null ? "" : ": " + message.getThrown()));
     }
 
     @Override
