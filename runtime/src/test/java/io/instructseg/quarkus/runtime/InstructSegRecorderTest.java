@@ -15,9 +15,10 @@ class InstructSegRecorderTest {
 
     @Test
     void messagesThatNobodyAnswersAreTold() {
-        assertThat(told(true, Map.of())).containsExactly("WARN INSTRUCTSEG0010: quarkus.instructseg.messaging.enabled is true, but"
-                + " the application has no Quarkus Messaging and answers no messages: add a connector such as"
-                + " quarkus-messaging-kafka");
+        assertThat(told(true, Map.of()))
+                .containsExactly("WARN INSTRUCTSEG0010: quarkus.instructseg.messaging.enabled is true, but"
+                        + " the application has no Quarkus Messaging and answers no messages: add a connector such as"
+                        + " quarkus-messaging-kafka");
         assertThat(told(false, STORE)).containsExactly("WARN INSTRUCTSEG0009: quarkus.instructseg.messaging.store.directory is"
                 + " set, but the application answers no messages: build it with quarkus.instructseg.messaging.enabled=true, or"
                 + " remove it");
