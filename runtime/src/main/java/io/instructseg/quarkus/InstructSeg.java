@@ -2,13 +2,16 @@ package io.instructseg.quarkus;
 
 import java.util.List;
 
+import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Segmentation;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /**
  * Segments what words mean: inject it.
  * <p>
- * Nothing happens before a {@code Uni} is subscribed to. Its item arrives on a worker thread; cancelling it frees its place, at
+ * Nothing happens before a {@code Uni} or {@code Multi} is subscribed to. Its items arrive on worker threads; cancelling it
+ * frees its place, at
  * the latest between two stages of the model. It fails with
  * <ul>
  * <li>{@link io.instructseg.engine.image.ImageException}: the picture is damaged, of an unknown format or beyond the limits,
@@ -33,4 +36,15 @@ public interface InstructSeg {
      * @return an answer for each instruction, in their order
      */
     Uni<List<Segmentation>> segment(SegmentationRequest request);
+
+    /**
+     * Segments what several instructions mean in each frame of a video. Each frame is encoded once for all of them. A frame is
+     * decoded and segmented when it, or one that needs it as a reference, is asked for: a slow subscriber slows the work, and
+     * nothing piles up. Between two frames other requests have their turn.
+     *
+     * @return the answers about each frame, in their order; fails with {@link io.instructseg.engine.video.VideoException} if
+     *         the
+     *         video is damaged, of an unknown format or beyond the limits, once the frames before were answered
+     */
+    Multi<FrameSegmentation> segment(VideoRequest request);
 }

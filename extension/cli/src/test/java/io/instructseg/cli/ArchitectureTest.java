@@ -54,8 +54,16 @@ class ArchitectureTest {
     @Test
     void inTheEngineOneAloneKnowsTensorFlow() {
         noClasses().that().resideInAPackage("io.instructseg.engine..").and()
-                .resideOutsideOfPackage("io.instructseg.engine.session")
+                .resideOutsideOfPackages("io.instructseg.engine.session", "io.instructseg.engine.video")
                 .should().dependOnClassesThat(inNativePackages()).check(CLASSES);
+        noClasses().that().resideInAPackage("io.instructseg.engine.video").should().dependOnClassesThat()
+                .resideInAPackage("org.tensorflow..").check(CLASSES);
+    }
+
+    @Test
+    void inTheEngineOneAloneKnowsFFmpeg() {
+        noClasses().that().resideOutsideOfPackage("io.instructseg.engine.video").should().dependOnClassesThat()
+                .resideInAPackage("org.bytedeco.ffmpeg..").check(CLASSES);
     }
 
     @ParameterizedTest
@@ -89,7 +97,7 @@ class ArchitectureTest {
     }
 
     private static DescribedPredicate<JavaClass> inNativePackages() {
-        return DescribedPredicate.describe("are TensorFlow's", ArchitectureTest::isNative);
+        return DescribedPredicate.describe("are of native libraries", ArchitectureTest::isNative);
     }
 
     private static boolean isNative(JavaClass type) {
@@ -98,7 +106,7 @@ class ArchitectureTest {
     }
 
     private static ArchCondition<JavaClass> mentionNothingNative() {
-        return new ArchCondition<>("mention no class of TensorFlow's in what others can see") {
+        return new ArchCondition<>("mention no class of TensorFlow's or FFmpeg's in what others can see") {
             @Override
             public void check(JavaClass type, ConditionEvents events) {
                 Stream<JavaType> supertypes = Stream.concat(type.getSuperclass().stream(), type.getInterfaces().stream());

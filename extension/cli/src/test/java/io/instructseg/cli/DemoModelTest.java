@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -23,22 +29,28 @@ import io.instructseg.demo.DemoModel;
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Candidate;
 import io.instructseg.engine.Candidates;
+import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
+import io.instructseg.engine.VideoOptions;
+import io.instructseg.engine.VideoSegmentation;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.mask.RunLengthEncoding;
 import io.instructseg.engine.text.Task;
+import io.instructseg.engine.video.Frame;
+import io.instructseg.engine.video.FrameSource;
 
-/** The embedded model gives the official code's answers to all sentences of its example pictures. */
+/** The embedded model gives the official code's answers to all sentences of its example pictures and videos. */
 class DemoModelTest {
 
     private static final Path EXAMPLES = Path.of(System.getProperty("instructseg.demo-examples"));
     private static final Map<String, Task> TASKS = Map.of("res", Task.REFERRING, "reason", Task.REASONING);
+    private static final Map<String, Task> VIDEO_TASKS = Map.of("rvos", Task.REFERRING, "revos", Task.REASONING);
 
     @TempDir
     static Path directory;
@@ -47,27 +59,83 @@ class DemoModelTest {
     Stream<DynamicTest> answersLikeTheOfficialCode() throws IOException {
         DemoModel.extractTo(directory);
         SegmentationModel model = SegmentationModel.load(directory);
-        return picturesWithSentences().entrySet().stream().map(
-                entry -> DynamicTest.dynamicTest(entry.getKey(), () -> answers(model, entry.getKey(), entry.getValue())))
+        Map<String, List<JsonNode>> pictures = examples(TASKS, example -> example.get("image").asText());
+        assertThat(pictures).hasSize(16);
+        Map<String, List<JsonNode>> videos = examples(VIDEO_TASKS, example -> example.get("frames").get(0).asText());
+        assertThat(videos).hasSize(4);
+        return Stream.concat(
+                pictures.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
+                        () -> answers(model, entry.getKey(), entry.getValue()))),
+                videos.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
+                        () -> answersAboutVideo(model, entry.getValue()))))
                 .onClose(model::close);
     }
 
-    private static Map<String, List<JsonNode>> picturesWithSentences() throws IOException {
-        Map<String, List<JsonNode>> pictures = new LinkedHashMap<>();
+    /** Sentences by what they are about. */
+    private static Map<String, List<JsonNode>> examples(Map<String, Task> tasks, Function<JsonNode, String> subject)
+            throws IOException {
+        Map<String, List<JsonNode>> found = new LinkedHashMap<>();
         JsonNode examples = new ObjectMapper().readTree(EXAMPLES.resolve("expected.json").toFile());
-        StreamSupport.stream(examples.spliterator(), false).filter(example -> TASKS.containsKey(example.get("task").asText()))
-                .forEach(example -> pictures.computeIfAbsent(example.get("image").asText(), name -> new ArrayList<>())
-                        .add(example));
-        assertThat(pictures).hasSize(16);
-        return pictures;
+        StreamSupport.stream(examples.spliterator(), false).filter(example -> tasks.containsKey(example.get("task").asText()))
+                .forEach(example -> found.computeIfAbsent(subject.apply(example), name -> new ArrayList<>()).add(example));
+        return found;
+    }
+
+    /** All sentences about a video in one stream. */
+    private static void answersAboutVideo(SegmentationModel model, List<JsonNode> examples) throws IOException {
+        assertThat(examples).hasSize(3);
+        JsonNode names = examples.get(0).get("frames");
+        try (VideoSegmentation video = model.segment(new JpegFrames(names), instructions(examples, VIDEO_TASKS),
+                VideoOptions.DEFAULT, CancellationToken.NONE)) {
+            for (int frame = 0; frame < names.size(); frame++) {
+                FrameSegmentation answer = video.next().orElseThrow();
+                for (int i = 0; i < examples.size(); i++) {
+                    JsonNode official = examples.get(i).get("official");
+                    Segmentation own = answer.segmentations().get(i);
+                    assertThat(own.score()).isCloseTo(official.get("scores").get(frame).asDouble(), within(1e-4));
+                    assertThat(own.mask().iou(mask(official.get("masks").get(frame)))).isGreaterThan(0.999);
+                }
+            }
+            assertThat(video.next()).isEmpty();
+        }
+    }
+
+    private record JpegFrames(Iterator<JsonNode> names, AtomicInteger index) implements FrameSource {
+
+        JpegFrames(JsonNode names) {
+            this(names.elements(), new AtomicInteger());
+        }
+
+        @Override
+        public Optional<Frame> next() {
+            return names.hasNext() ? Optional.of(frame(names.next().asText())) : Optional.empty();
+        }
+
+        private Frame frame(String name) {
+            try {
+                return new Frame(index.getAndIncrement(), Duration.ZERO,
+                        ImageDecoder.decode(EXAMPLES.resolve(name), ImageLimits.DEFAULT).image());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            // no file stays open
+        }
+    }
+
+    private static List<Instruction> instructions(List<JsonNode> examples, Map<String, Task> tasks) {
+        return examples.stream().map(
+                example -> new Instruction(tasks.get(example.get("task").asText()), List.of(example.get("sentence").asText())))
+                .toList();
     }
 
     /** All sentences about a picture in one request: padded side by side, each gets the answer that it gets alone. */
     private static void answers(SegmentationModel model, String picture, List<JsonNode> examples) throws IOException {
         DecodedImage image = ImageDecoder.decode(EXAMPLES.resolve(picture), ImageLimits.DEFAULT);
-        List<Instruction> instructions = examples.stream().map(
-                example -> new Instruction(TASKS.get(example.get("task").asText()), List.of(example.get("sentence").asText())))
-                .toList();
+        List<Instruction> instructions = instructions(examples, TASKS);
         List<Segmentation> all = model.segment(image, instructions, new SegmentationOptions(Candidates.ALL, 0),
                 CancellationToken.NONE);
         List<Segmentation> best = model.segment(image, instructions, SegmentationOptions.DEFAULT, CancellationToken.NONE);
@@ -86,9 +154,11 @@ class DemoModelTest {
                 .map(score -> -score).sorted().map(score -> -score).toArray();
         assertThat(answer.candidates().stream().mapToDouble(Candidate::score).toArray()).containsExactly(scores, within(1e-3));
         assertThat(answer.score()).isCloseTo(official.get("score").asDouble(), within(1e-3));
-        JsonNode encoding = official.get("mask");
-        Mask mask = new RunLengthEncoding(encoding.get("size").get(0).asInt(), encoding.get("size").get(1).asInt(),
+        assertThat(answer.mask().iou(mask(official.get("mask")))).isGreaterThanOrEqualTo(0.999);
+    }
+
+    private static Mask mask(JsonNode encoding) {
+        return new RunLengthEncoding(encoding.get("size").get(0).asInt(), encoding.get("size").get(1).asInt(),
                 encoding.get("counts").asText()).decode();
-        assertThat(answer.mask().iou(mask)).isGreaterThanOrEqualTo(0.999);
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.instructseg.cli.Cli.Result;
+import io.instructseg.cli.verify.Comparison;
 import io.instructseg.cli.verify.Verification;
 import io.instructseg.engine.SegmentationModel;
 
@@ -49,9 +50,13 @@ class VerifyCommandTest {
 
     @BeforeEach
     void copyCase() throws IOException {
-        try (Stream<Path> files = Files.list(MODEL_B.resolve("cases/res_square"))) {
+        copyFiles(MODEL_B.resolve("cases/res_square"), golden);
+    }
+
+    private static void copyFiles(Path source, Path target) throws IOException {
+        try (Stream<Path> files = Files.list(source)) {
             for (Path file : files.toList()) {
-                Files.copy(file, golden.resolve(file.getFileName()));
+                Files.copy(file, target.resolve(file.getFileName()));
             }
         }
     }
@@ -101,12 +106,46 @@ class VerifyCommandTest {
             "\"image\": | \"images\": [], \"image\": | sentences",
             "\"image.png\" | \"nowhere.png\" | nowhere.png",
             "\"image.png\" | \"a\\\\u0000b\" | image is",
-            "\"task\": \"RES\" | \"task\": \"R-VOS\" | task is R-VOS",
+            "\"task\": \"RES\" | \"task\": \"VQA\" | task is VQA, expected one of [R-VOS, RES, ReVOS, ReasonSeg]",
+            "\"task\": \"RES\" | \"task\": \"R-VOS\" | has no field reference_frame_num",
             "\\{ | [ | malformed" })
     void aDamagedCaseIsNamed(String pattern, String replacement, String message) throws IOException {
         Path description = golden.resolve("case.json");
         Files.writeString(description, Files.readString(description).replaceFirst(pattern, replacement));
         assertRefused(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "\"frame\": 3 | \"frame\": 7 | frame is 7, expected 0 to 6",
+            "\"reference_frame_num\": 4 | \"reference_frame_num\": 65 | reference_frame_num is 65, expected 0 to 64",
+            "\"reference_frames\": \\[ | \"reference_frames\": [ -1, | reference_frames is -1, expected 0 to 6",
+            "\"object\": 0 | \"object\": 2 | object is 2, expected 0 to 1",
+            "\"expressions\": \\[ | \"expressions\": [ [], | sentences is []",
+            "frame_00005 | frame_00009 | frame_00009.png",
+            "frame_00005 | a\\\\u0000b | frames is" })
+    void aDamagedVideoIsNamed(String pattern, String replacement, String message) throws IOException {
+        Path cases = MODEL_B.resolve("cases");
+        Path copy = Files.createDirectories(golden.resolve("video"));
+        copyFiles(cases.resolve("rvos_davis_f3_o0"), copy);
+        copyFiles(cases.resolve("media/rvos_davis"), Files.createDirectories(golden.resolve("media/rvos_davis")));
+        Path description = copy.resolve("case.json");
+        Files.writeString(description, Files.readString(description).replaceFirst(pattern, replacement));
+        assertThatThrownBy(() -> Verification.run(loaded, copy)).isInstanceOf(IOException.class)
+                .hasMessageContaining(message);
+    }
+
+    /** The references that the case names are compared with those that we choose. */
+    @Test
+    void otherReferencesAreADifference() throws IOException {
+        Path cases = MODEL_B.resolve("cases");
+        Path copy = Files.createDirectories(golden.resolve("video"));
+        copyFiles(cases.resolve("media/revos"), Files.createDirectories(golden.resolve("media/revos")));
+        Files.writeString(copy.resolve("case.json"), Files.readString(cases.resolve("revos_f5/case.json"))
+                .replaceFirst("\"reference_frame_num\": 4", "\"reference_frame_num\": 2"));
+        Verification verification = Verification.run(loaded, copy);
+        assertThat(verification.passes()).isFalse();
+        assertThat(verification.comparisons()).singleElement().extracting(Comparison::tensor).isEqualTo("reference frames");
     }
 
     @Test

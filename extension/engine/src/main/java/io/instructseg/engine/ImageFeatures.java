@@ -32,10 +32,19 @@ final class ImageFeatures implements AutoCloseable {
     }
 
     static ImageFeatures encode(RgbImage image, StageRunner runner) {
-        BackboneInput input = Preprocessing.backboneInput(image, runner.size("S"));
-        Activations vision = encode(Signature.ENCODE_VISION, Preprocessing.siglipInput(image, runner.size("CLIP")), runner);
+        return encode(image, encodeVision(image, runner), runner);
+    }
+
+    /** What SigLIP sees in a picture, its {@code patches}: all that other frames of a video need of it. */
+    static Activations encodeVision(RgbImage image, StageRunner runner) {
+        return encode(Signature.ENCODE_VISION, Preprocessing.siglipInput(image, runner.size("CLIP")), runner);
+    }
+
+    /** @param vision what {@link #encodeVision} gave of this picture; owned from now on, also if this fails */
+    static ImageFeatures encode(RgbImage image, Activations vision, StageRunner runner) {
         Activations backbone = null;
         try {
+            BackboneInput input = Preprocessing.backboneInput(image, runner.size("S"));
             backbone = encode(Signature.ENCODE_BACKBONE, input.image(), runner);
             Activations pixels = runner.run(Signature.DECODE_PIXELS, backbone.all());
             return new ImageFeatures(image, input, vision, backbone, pixels);

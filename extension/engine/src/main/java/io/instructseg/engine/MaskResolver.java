@@ -104,6 +104,13 @@ final class MaskResolver {
         }
     }
 
+    /** A query's mask logits of the picture's size, {@code [height, width]}. */
+    float[] logits(int item, int query) {
+        try (Activations outputs = run(item, List.of(query), List.of("resized_logits"))) {
+            return outputs.get("resized_logits").toHost().floats();
+        }
+    }
+
     private Activations run(int item, List<Integer> queries, List<String> outputs) {
         int[] indices = queries.stream().mapToInt(Integer::intValue).toArray();
         try (Activation row = ints(new int[] { item });

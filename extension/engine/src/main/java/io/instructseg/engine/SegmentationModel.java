@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -14,7 +12,7 @@ import java.util.stream.IntStream;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.RgbImage;
-import io.instructseg.engine.session.Activation;
+import io.instructseg.engine.mask.LabelMap;
 import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
@@ -26,6 +24,8 @@ import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.text.Prompts;
 import io.instructseg.engine.text.Task;
 import io.instructseg.engine.text.Tokenizer;
+import io.instructseg.engine.video.FrameSource;
+import io.instructseg.engine.video.ReferenceFrames;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Signature;
 
@@ -37,6 +37,8 @@ public final class SegmentationModel implements AutoCloseable {
 
     /** What the language model was trained with altogether; attention's memory grows with the square of it. */
     private static final int MOST_INSTRUCTION_TOKENS = 2048;
+
+    private static final int OFFICIAL_REFERENCE_FRAMES = 4;
 
     private static final int WARM_UP_WIDTH = 64;
     private static final int WARM_UP_HEIGHT = 48;
@@ -115,6 +117,11 @@ public final class SegmentationModel implements AutoCloseable {
         return tokenizer;
     }
 
+    /** How many reference frames a video's frame had in training. */
+    public int referenceFrames() {
+        return manifest.map(known -> known.hyperparameters().referenceFrames()).orElse(OFFICIAL_REFERENCE_FRAMES);
+    }
+
     /**
      * Runs all stages once on a made-up picture and sentence, so that the first request doesn't wait for what TensorFlow
      * prepares when a stage first runs. Does nothing the second time.
@@ -164,13 +171,42 @@ public final class SegmentationModel implements AutoCloseable {
         MaskMemory.require(image.image(), instructions.size(),
                 options.candidates() == Candidates.ALL ? session.size("Q") : 1);
         StageRunner runner = StageRunner.of(session, cancellation, listener);
-        List<Prompt> all = new ArrayList<>();
-        for (Instruction instruction : instructions) {
-            all.add(prompt(all.size(), instruction));
-        }
-        List<List<Candidate>> answers = answer(runner, image.image(), all, options.candidates());
+        List<List<Candidate>> answers = answer(runner, image.image(), prompts(Medium.IMAGE, instructions),
+                options.candidates());
         return IntStream.range(0, answers.size()).mapToObj(i -> Segmentation.of(instructions.get(i), answers.get(i),
                 options.threshold(), image, runner.timings().durations())).toList();
+    }
+
+    /**
+     * Segments a video as {@link #segment(FrameSource, List, VideoOptions, CancellationToken, Consumer)} does, telling nobody.
+     */
+    public VideoSegmentation segment(FrameSource frames, List<Instruction> instructions, VideoOptions options,
+            CancellationToken cancellation) throws InstructionException {
+        return segment(frames, instructions, options, cancellation, run -> {
+        });
+    }
+
+    /**
+     * Segments a video, frame by frame as they are asked for.
+     *
+     * @param frames closed with what is returned, also if this throws
+     * @param listener is told about each stage that ran, on the thread that asks for a frame
+     * @throws InstructionException if an instruction has more than 2048 tokens or a blank sentence
+     * @throws IllegalArgumentException if more objects are to be merged than there are labels
+     */
+    public VideoSegmentation segment(FrameSource frames, List<Instruction> instructions, VideoOptions options,
+            CancellationToken cancellation, Consumer<StageRun> listener) throws InstructionException {
+        try {
+            if (options.mergesByProbability()) {
+                LabelMap.requireObjects(instructions.size());
+            }
+            return new VideoSegmentation(frames, instructions, prompts(Medium.VIDEO, instructions),
+                    options.references().orElseGet(() -> ReferenceFrames.around(referenceFrames())), options,
+                    () -> StageRunner.of(session, cancellation, listener));
+        } catch (InstructionException | RuntimeException | Error e) {
+            frames.close();
+            throw e;
+        }
     }
 
     /**
@@ -181,21 +217,29 @@ public final class SegmentationModel implements AutoCloseable {
         return answer(StageRunner.of(session, CancellationToken.NONE), image, List.of(prompt), Candidates.ALL).get(0);
     }
 
+    private List<Prompt> prompts(Medium medium, List<Instruction> instructions) throws InstructionException {
+        List<Prompt> all = new ArrayList<>();
+        for (Instruction instruction : instructions) {
+            all.add(prompt(medium, all.size(), instruction));
+        }
+        return all;
+    }
+
     /** The official code never cuts an instruction, and neither do we. */
-    Prompt prompt(int index, Instruction instruction) throws InstructionException {
+    Prompt prompt(Medium medium, int index, Instruction instruction) throws InstructionException {
         for (int i = 0; i < instruction.sentences().size(); i++) {
             if (Prompts.isBlank(instruction.sentences().get(i))) {
                 throw new InstructionException(index, ".sentences[" + i + "]", "found a blank sentence, expected words");
             }
         }
         // so many characters can't be fewer tokens: no need to count
-        int characters = Prompts.instruction(Medium.IMAGE, instruction.task(), instruction.sentences()).length();
+        int characters = Prompts.instruction(medium, instruction.task(), instruction.sentences()).length();
         if (characters > (long) MOST_INSTRUCTION_TOKENS * tokenizer.longestToken()) {
             long own = instruction.sentences().stream().mapToLong(String::length).sum();
             throw new InstructionException(index, "", "found " + own + " characters, expected at most "
                     + MOST_INSTRUCTION_TOKENS + " tokens");
         }
-        Prompt prompt = prompts.segmentation(Medium.IMAGE, instruction.task(), instruction.sentences());
+        Prompt prompt = prompts.segmentation(medium, instruction.task(), instruction.sentences());
         if (prompt.instruction().length > MOST_INSTRUCTION_TOKENS) {
             throw new InstructionException(index, "", "found " + prompt.instruction().length + " tokens, expected at most "
                     + MOST_INSTRUCTION_TOKENS);
@@ -225,26 +269,11 @@ public final class SegmentationModel implements AutoCloseable {
         return answers;
     }
 
-    /** From prompts to the mask and score logits of each query. */
     private static Activations decode(StageRunner runner, ImageFeatures image, List<Prompt> prompts) {
         try (PromptBatch batch = new PromptBatch(prompts);
-                Activations perceived = runner.run(Signature.PERCEIVE, Map.of("patches", image.patches(), "instruction_ids",
-                        batch.get("instruction_ids"), "instruction_lengths", batch.get("instruction_lengths")));
-                Activations states = runner.run(Signature.REASON, reasonInputs(image, batch, perceived));
-                Activations fused = runner.run(Signature.FUSE, Map.of("instruction_states", states.get("instruction_states"),
-                        "instruction_lengths", batch.get("instruction_lengths"), "res5", image.res5()))) {
-            Map<String, Activation> inputs = new HashMap<>(image.maps());
-            inputs.put("query_states", states.get("query_states"));
-            inputs.put("score_embedding", fused.get("score_embedding"));
-            return runner.run(Signature.DECODE_MASKS, inputs);
+                Activations perceived = PromptStages.perceive(runner, image.patches(), batch)) {
+            return PromptStages.decode(runner, image, batch, perceived.get("perceived"));
         }
-    }
-
-    private static Map<String, Activation> reasonInputs(ImageFeatures image, PromptBatch batch, Activations perceived) {
-        return Map.of("prompt_ids", batch.get("prompt_ids"), "prompt_lengths", batch.get("prompt_lengths"), "instruction_ids",
-                batch.get("instruction_ids"), "instruction_lengths", batch.get("instruction_lengths"), "patches",
-                image.patches(),
-                "perceived", perceived.get("perceived"));
     }
 
     @Override

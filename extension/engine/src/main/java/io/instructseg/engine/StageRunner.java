@@ -87,6 +87,11 @@ final class StageRunner {
         return tensor;
     }
 
+    /** @throws java.util.concurrent.CancellationException if cancelled */
+    void throwIfCancelled() {
+        cancellation.throwIfCancelled();
+    }
+
     int size(String axis) {
         return session.size(axis);
     }

@@ -57,7 +57,7 @@ class InstructionFuzzTest {
             Task task = Task.values()[random.nextInt(Task.values().length)];
             List<String> sentences = IntStream.rangeClosed(0, random.nextInt(3)).mapToObj(n -> text(random)).toList();
             try {
-                check(task, sentences, model.prompt(0, new Instruction(task, sentences)));
+                check(task, sentences, model.prompt(Medium.IMAGE, 0, new Instruction(task, sentences)));
                 taken++;
             } catch (InstructionException e) {
                 assertThat(e)
@@ -101,9 +101,9 @@ class InstructionFuzzTest {
     @Test
     void sentencesUpToTheLimitAreCountedInTokens() throws InstructionException {
         // "." and [SEG] are two more
-        int[] most = model.prompt(0, Instruction.referring("[SEG]".repeat(2046))).instruction();
+        int[] most = model.prompt(Medium.IMAGE, 0, Instruction.referring("[SEG]".repeat(2046))).instruction();
         assertThat(most).hasSize(2048);
-        assertThatThrownBy(() -> model.prompt(3, Instruction.referring("[SEG]".repeat(2047))))
+        assertThatThrownBy(() -> model.prompt(Medium.IMAGE, 3, Instruction.referring("[SEG]".repeat(2047))))
                 .hasMessage("instructions[3]: found 2049 tokens, expected at most 2048");
     }
 
@@ -114,7 +114,7 @@ class InstructionFuzzTest {
         String enormous = "x" + piece.repeat(10_000_000 / piece.length()) + "x";
         assertTimeoutPreemptively(Duration.ofMinutes(1), () -> {
             for (Task task : Task.values()) {
-                assertThatThrownBy(() -> model.prompt(0, new Instruction(task, List.of(enormous))))
+                assertThatThrownBy(() -> model.prompt(Medium.IMAGE, 0, new Instruction(task, List.of(enormous))))
                         .isInstanceOf(InstructionException.class)
                         .hasMessageMatching("instructions\\[0\\]: found \\d+ characters, expected at most 2048 tokens");
             }

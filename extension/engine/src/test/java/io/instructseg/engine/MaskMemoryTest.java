@@ -30,4 +30,14 @@ class MaskMemoryTest {
         assertThatThrownBy(() -> MaskMemory.require(IMAGE, Integer.MAX_VALUE, Integer.MAX_VALUE))
                 .isInstanceOf(ImageException.class).hasMessageContaining("found 73786976226118.7 MB");
     }
+
+    /** Background and best probability, a label, and the logits twice: as TensorFlow gives them and as numbers. */
+    @Test
+    void mergingTakes17BytesAPixel() {
+        assertThatCode(() -> MaskMemory.requireMerging(IMAGE, 65 * 17)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> MaskMemory.requireMerging(IMAGE, 65 * 17 - 1)).isInstanceOf(ImageException.class)
+                .hasFieldOrPropertyWithValue("kind", ImageException.Kind.TOO_LARGE)
+                .hasMessage("merging by probability needs too much memory: found 0.0 MB (13x5 pixels), the limit is 0.0 MB, "
+                        + "a quarter of the Java heap");
+    }
 }

@@ -18,6 +18,9 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
     /** Largest side of a model's square inputs. */
     public static final int MAX_IMAGE_SIZE = 4096;
 
+    /** Most reference frames of a video frame: the prompt grows with them, and attention's memory with the square of that. */
+    public static final int MAX_REFERENCE_FRAMES = 64;
+
     /** Sine positions are constants of the graph: a side of the map times this. */
     private static final int MAX_DECODER_WIDTH = 1 << 13;
 
@@ -29,7 +32,7 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
         Checks.present("textFusion", textFusion);
         Checks.present("pixelDecoder", pixelDecoder);
         Checks.present("maskDecoder", maskDecoder);
-        Checks.range("referenceFrames", referenceFrames, 1, 1024);
+        Checks.range("referenceFrames", referenceFrames, 1, MAX_REFERENCE_FRAMES);
         Checks.require(backbone.imageSize() % 32 == 0, "backbone.imageSize is %d, must be a multiple of 32",
                 backbone.imageSize());
         long samples = (long) (square(backbone.side(1)) + square(backbone.side(2)) + square(backbone.side(3)))

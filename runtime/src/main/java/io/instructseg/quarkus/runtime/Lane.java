@@ -11,6 +11,7 @@ final class Lane<R> {
     private final DeviceExecutor device;
     private final R resource;
     private Runnable first;
+    private int guests;
 
     /** @param first runs before anything of the queue */
     Lane(RequestQueue<R> queue, DeviceExecutor device, R resource, Runnable first) {
@@ -28,6 +29,25 @@ final class Lane<R> {
         return device;
     }
 
+    R resource() {
+        return resource;
+    }
+
+    /** How much work in steps is on this device. Called with the lock held. */
+    int guests() {
+        return guests;
+    }
+
+    /** Called with the lock held. */
+    void enter() {
+        guests++;
+    }
+
+    /** Called with the lock held. */
+    void leave() {
+        guests--;
+    }
+
     /** What runs next; null if nothing does. Called with the lock held. */
     Runnable poll() {
         if (first != null) {
@@ -35,7 +55,7 @@ final class Lane<R> {
             first = null;
             return next;
         }
-        RequestQueue<R>.Job<?> job = queue.poll();
+        RequestQueue<R>.Job<?> job = queue.poll(this);
         return job == null ? null : () -> job.run(resource);
     }
 }

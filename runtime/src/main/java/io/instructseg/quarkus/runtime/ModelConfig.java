@@ -78,6 +78,12 @@ public interface ModelConfig {
     ImageConfig image();
 
     /**
+     * What a video may cost.
+     */
+    @ConfigDocSection
+    VideoConfig video();
+
+    /**
      * What waits for the model.
      */
     @ConfigDocSection
@@ -98,6 +104,42 @@ public interface ModelConfig {
          */
         @WithDefault("64000000")
         long maxPixels();
+    }
+
+    interface VideoConfig {
+
+        /**
+         * The most frames that are taken of a video.
+         */
+        @WithDefault("108000")
+        long maxFrames();
+
+        /**
+         * The longest video, from where it is read.
+         */
+        @WithDefault("1H")
+        Duration maxDuration();
+
+        /**
+         * The most pixels of a frame, width times height. A frame and those around it are kept on the Java heap, three bytes a
+         * pixel.
+         */
+        @WithDefault("9437184")
+        long maxPixels();
+
+        /**
+         * The largest file of a video, in bytes. For HTTP requests, raise `quarkus.http.limits.max-body-size` (10M if not set),
+         * too.
+         */
+        @WithDefault("4G")
+        MemorySize maxBytes();
+
+        /**
+         * How many videos may be segmented at once. Further ones fail with `QueueFullException`, over HTTP with status 503.
+         * Each keeps what the model needs of the frames around the current one in the device's memory.
+         */
+        @WithDefault("4")
+        int concurrency();
     }
 
     interface QueueConfig {

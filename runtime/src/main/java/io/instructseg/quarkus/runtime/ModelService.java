@@ -7,28 +7,40 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.instructseg.engine.CancellationToken;
+import io.instructseg.engine.Candidates;
+import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
+import io.instructseg.engine.VideoOptions;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.session.Device;
+import io.instructseg.engine.video.ReferenceFrames;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
+import io.instructseg.quarkus.VideoRequest;
 import io.instructseg.quarkus.runtime.ModelStatus.State;
+import io.instructseg.quarkus.runtime.RequestListener.Subject;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.unchecked.Unchecked;
 
 /**
  * A model behind a bean: its replicas load in the background while requests queue, serve one queue, and are freed when the
@@ -175,14 +187,57 @@ public class ModelService implements InstructSeg, AutoCloseable {
                     .failure(new IllegalArgumentException("instructions: found none, expected at least one"));
         }
         return Uni.createFrom().deferred(() -> {
-            RequestObservation observation = new RequestObservation(plan.name(), listeners);
+            RequestObservation observation = new RequestObservation(submitted(Subject.IMAGE));
             return inTime(queue.submit((model, cancellation) -> answer(model, request, cancellation, observation)))
                     .invoke(observation::answered).onFailure().invoke(observation::failed)
                     .onCancellation().invoke(observation::cancelled);
         });
     }
 
-    private Uni<List<Segmentation>> inTime(Uni<List<Segmentation>> answers) {
+    @Override
+    public Multi<FrameSegmentation> segment(VideoRequest request) {
+        if (request.instructions().isEmpty()) {
+            return Multi.createFrom()
+                    .failure(new IllegalArgumentException("instructions: found none, expected at least one"));
+        }
+        return Multi.createFrom().deferred(() -> {
+            List<Consumer<RequestReport>> told = submitted(Subject.FRAME);
+            return ready().onItem().transformToMulti(Unchecked.function(warm -> open(request, told)));
+        });
+    }
+
+    private Multi<FrameSegmentation> open(VideoRequest request, List<Consumer<RequestReport>> told) throws IOException {
+        int most = plan.settings().videos().concurrency();
+        Lane<SegmentationModel> lane = queue.enter(most)
+                .orElseThrow(() -> QueueFullException.ofVideos(most, ModelNames.property(plan.name(), "video.concurrency")));
+        try {
+            FrameBuffer frames = new FrameBuffer(
+                    request.video().frames(plan.settings().videos().limits(), request.selection()));
+            VideoStream stream = new VideoStream(queue, lane, frames, request.instructions(),
+                    options(request, lane.resource()), told);
+            return stream.answers(this::inTime).onTermination().invoke(stream::close);
+        } catch (IOException | RuntimeException | Error e) {
+            queue.leave(lane);
+            throw e;
+        }
+    }
+
+    private VideoOptions options(VideoRequest request, SegmentationModel model) {
+        ReferenceFrames references = new ReferenceFrames(request.referenceFrames().orElseGet(model::referenceFrames),
+                request.pastOnly());
+        return new VideoOptions(new SegmentationOptions(Candidates.BEST, threshold(request.threshold())),
+                Optional.of(references), false);
+    }
+
+    private double threshold(OptionalDouble ofRequest) {
+        return ofRequest.orElse(plan.settings().threshold());
+    }
+
+    private List<Consumer<RequestReport>> submitted(Subject subject) {
+        return listeners.stream().map(listener -> listener.submitted(plan.name(), subject)).toList();
+    }
+
+    private <T> Uni<T> inTime(Uni<T> answers) {
         return plan.settings().deadline().map(deadline -> answers.ifNoItem().after(deadline)
                 .failWith(() -> new DeadlineExceededException(deadline, ModelNames.property(plan.name(), "deadline"))))
                 .orElse(answers);
@@ -192,8 +247,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
             RequestObservation observation) throws IOException {
         observation.started();
         DecodedImage image = request.image().decode(plan.settings().limits());
-        SegmentationOptions options = new SegmentationOptions(request.candidates(),
-                request.threshold().orElse(plan.settings().threshold()));
+        SegmentationOptions options = new SegmentationOptions(request.candidates(), threshold(request.threshold()));
         return model.segment(image, request.instructions(), options, cancellation, observation::ran);
     }
 
@@ -202,8 +256,9 @@ public class ModelService implements InstructSeg, AutoCloseable {
     public void close() {
         closed = true;
         awaitLoaded();
-        queue.close(() -> new ModelUnavailableException("the application is shutting down"),
-                status.state() == State.READY ? grace : Duration.ZERO);
+        Supplier<ModelUnavailableException> end = () -> new ModelUnavailableException("the application is shutting down");
+        ready.completeExceptionally(end.get());
+        queue.close(end, status.state() == State.READY ? grace : Duration.ZERO);
         status = ModelStatus.of(State.CLOSED);
         replicas.forEach(Replica::free);
     }

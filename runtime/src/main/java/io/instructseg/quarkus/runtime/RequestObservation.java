@@ -19,8 +19,8 @@ final class RequestObservation {
     private final List<StageRun> stages = new CopyOnWriteArrayList<>();
     private volatile Optional<Duration> waited = Optional.empty();
 
-    RequestObservation(String model, List<RequestListener> listeners) {
-        this.listeners = listeners.stream().map(listener -> listener.submitted(model)).toList();
+    RequestObservation(List<Consumer<RequestReport>> listeners) {
+        this.listeners = listeners;
     }
 
     /** A device takes it. */

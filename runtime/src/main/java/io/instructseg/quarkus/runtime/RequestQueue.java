@@ -3,8 +3,11 @@ package io.instructseg.quarkus.runtime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import io.instructseg.engine.CancellationToken;
@@ -62,8 +65,41 @@ final class RequestQueue<R> {
 
     /** Work that starts in its turn once somebody subscribes; its result arrives on a worker thread of Quarkus. */
     <T> Uni<T> submit(Work<R, T> work) {
-        return Uni.createFrom().<T> emitter(emitter -> enqueue(new Job<>(work, emitter)))
+        return submit(null, work);
+    }
+
+    /**
+     * A step of work that is on one device. It waits in the same line as all, but is never refused for want of a place: how
+     * much
+     * is in steps is bounded otherwise.
+     *
+     * @param lane from {@link #enter}
+     */
+    <T> Uni<T> submit(Lane<R> lane, Work<R, T> work) {
+        return Uni.createFrom().<T> emitter(emitter -> enqueue(new Job<>(lane, work, emitter)))
                 .emitOn(Infrastructure.getDefaultWorkerPool());
+    }
+
+    /**
+     * A device for work in steps: the one that has the least of it.
+     *
+     * @param most work in steps that there may be
+     * @return nothing if there is too much already
+     */
+    Optional<Lane<R>> enter(int most) {
+        return lock.get(() -> {
+            if (lanes.stream().mapToInt(Lane::guests).sum() >= most) {
+                return Optional.empty();
+            }
+            Optional<Lane<R>> least = lanes.stream().min(Comparator.comparingInt(Lane::guests));
+            least.ifPresent(Lane::enter);
+            return least;
+        });
+    }
+
+    /** Work in steps has ended. */
+    void leave(Lane<R> lane) {
+        lock.run(lane::leave);
     }
 
     private void enqueue(Job<?> job) {
@@ -78,7 +114,7 @@ final class RequestQueue<R> {
         if (refusal != null) {
             return refusal.get();
         }
-        if (jobs.size() >= capacity) {
+        if (job.lane == null && jobs.size() >= capacity) {
             return new QueueFullException(capacity, untilPlaceIsFree());
         }
         jobs.add(job);
@@ -101,9 +137,16 @@ final class RequestQueue<R> {
         });
     }
 
-    /** What runs next; null if nothing does. Called with the lock held. */
-    Job<?> poll() {
-        return jobs.poll();
+    /** What runs next on a device; null if nothing does. Called with the lock held. */
+    Job<?> poll(Lane<R> lane) {
+        for (Iterator<Job<?>> waiting = jobs.iterator(); waiting.hasNext();) {
+            Job<?> job = waiting.next();
+            if (job.lane == null || job.lane == lane) {
+                waiting.remove();
+                return job;
+            }
+        }
+        return null;
     }
 
     /** How many wait. */
@@ -156,11 +199,14 @@ final class RequestQueue<R> {
     /** A request. */
     final class Job<T> {
 
+        /** Null for any. */
+        private final Lane<R> lane;
         private final Work<R, T> work;
         private final UniEmitter<? super T> emitter;
         private volatile boolean cancelled;
 
-        private Job(Work<R, T> work, UniEmitter<? super T> emitter) {
+        private Job(Lane<R> lane, Work<R, T> work, UniEmitter<? super T> emitter) {
+            this.lane = lane;
             this.work = work;
             this.emitter = emitter;
         }

@@ -6,6 +6,7 @@ import java.util.Set;
 
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.text.Task;
+import io.instructseg.engine.video.VideoLimits;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /**
@@ -16,8 +17,10 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  * @param limits what a picture may cost
  * @param queueSize requests that may wait
  * @param deadline how long a request may take
+ * @param videos what they may cost
  */
-record Settings(Task task, double threshold, ImageLimits limits, int queueSize, Optional<Duration> deadline) {
+record Settings(Task task, double threshold, ImageLimits limits, int queueSize, Optional<Duration> deadline,
+        Videos videos) {
 
     /** @throws ConfigurationException if a value makes no sense, by its property's name */
     static Settings of(String model, ModelConfig config) {
@@ -31,7 +34,27 @@ record Settings(Task task, double threshold, ImageLimits limits, int queueSize, 
         config.deadline().ifPresent(deadline -> require(model, "deadline", deadline, deadline.compareTo(Duration.ZERO) > 0,
                 "more than nothing"));
         return new Settings(config.task(), config.threshold(), new ImageLimits(maxBytes, maxPixels), queueSize,
-                config.deadline());
+                config.deadline(), Videos.of(model, config.video()));
+    }
+
+    /**
+     * @param limits what a video may cost
+     * @param concurrency how many may be segmented at once
+     */
+    record Videos(VideoLimits limits, int concurrency) {
+
+        private static Videos of(String model, ModelConfig.VideoConfig config) {
+            require(model, "video.max-frames", config.maxFrames(), config.maxFrames() >= 1, "at least 1");
+            require(model, "video.max-duration", config.maxDuration(), config.maxDuration().compareTo(Duration.ZERO) > 0,
+                    "more than nothing");
+            require(model, "video.max-pixels", config.maxPixels(), config.maxPixels() >= 1, "at least 1");
+            long maxBytes = config.maxBytes().asLongValue();
+            require(model, "video.max-bytes", maxBytes, maxBytes >= 1, "at least 1");
+            int concurrency = config.concurrency();
+            require(model, "video.concurrency", concurrency, concurrency >= 1, "at least 1");
+            return new Videos(new VideoLimits(config.maxFrames(), config.maxDuration(), config.maxPixels(), maxBytes),
+                    concurrency);
+        }
     }
 
     /** @throws ConfigurationException if a value that holds for all models makes no sense, by its property's name */

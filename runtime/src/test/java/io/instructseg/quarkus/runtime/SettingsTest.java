@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.text.Task;
+import io.instructseg.engine.video.VideoLimits;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -23,23 +25,31 @@ class SettingsTest {
     @Test
     void nothingHasToBeSet() {
         assertThat(Settings.of(ModelNames.DEFAULT, config(Map.of())))
-                .isEqualTo(new Settings(Task.REFERRING, 0, new ImageLimits(32 << 20, 64_000_000), 64, Optional.empty()));
+                .isEqualTo(new Settings(Task.REFERRING, 0, new ImageLimits(32 << 20, 64_000_000), 64, Optional.empty(),
+                        new Settings.Videos(VideoLimits.DEFAULT, 4)));
     }
 
     @Test
     void everythingCanBeSet() {
         assertThat(Settings.of(ModelNames.DEFAULT,
-                config(Map.of("quarkus.instructseg.task", "reasoning", "quarkus.instructseg.threshold", "0.25",
+                config(map("quarkus.instructseg.task", "reasoning", "quarkus.instructseg.threshold", "0.25",
                         "quarkus.instructseg.image.max-bytes", "3K", "quarkus.instructseg.image.max-pixels", "640000",
-                        "quarkus.instructseg.queue.size", "2", "quarkus.instructseg.deadline", "5S"))))
+                        "quarkus.instructseg.queue.size", "2", "quarkus.instructseg.deadline", "5S",
+                        "quarkus.instructseg.video.max-frames", "7", "quarkus.instructseg.video.max-duration", "3M",
+                        "quarkus.instructseg.video.max-pixels", "99", "quarkus.instructseg.video.max-bytes", "1M",
+                        "quarkus.instructseg.video.concurrency", "9"))))
                 .isEqualTo(new Settings(Task.REASONING, 0.25, new ImageLimits(3 << 10, 640_000), 2,
-                        Optional.of(Duration.ofSeconds(5))));
+                        Optional.of(Duration.ofSeconds(5)),
+                        new Settings.Videos(new VideoLimits(7, Duration.ofMinutes(3), 99, 1 << 20), 9)));
     }
 
     @ParameterizedTest
     @CsvSource({ "threshold, 1.01, is 1.01, 0 to 1", "threshold, -0.1, is -0.1, 0 to 1", "threshold, NaN, is NaN, 0 to 1",
             "image.max-bytes, 0, is 0, at least 1", "image.max-pixels, -3, is -3, at least 1",
-            "queue.size, 0, is 0, at least 1", "deadline, 0S, is PT0S, more than nothing" })
+            "queue.size, 0, is 0, at least 1", "video.max-frames, 0, is 0, at least 1",
+            "video.max-duration, 0S, is PT0S, more than nothing", "video.max-pixels, 0, is 0, at least 1",
+            "video.max-bytes, 0, is 0, at least 1", "video.concurrency, 0, is 0, at least 1",
+            "deadline, 0S, is PT0S, more than nothing" })
     void whatMakesNoSenseIsRefusedByName(String name, String value, String found, String expected) {
         String property = "quarkus.instructseg." + name;
         assertThatThrownBy(() -> Settings.of(ModelNames.DEFAULT, config(Map.of(property, value))))
@@ -74,6 +84,14 @@ class SettingsTest {
         assertThatThrownBy(() -> new SmallRyeConfigBuilder().withMapping(InstructSegBuildTimeConfig.class)
                 .withSources(new PropertiesConfigSource(Map.of(property, "ture"), "test", 100)).build())
                 .hasMessageContaining(property).hasMessageContaining("found 'ture', expected true or false");
+    }
+
+    private static Map<String, String> map(String... entries) {
+        Map<String, String> map = new HashMap<>();
+        for (int i = 0; i < entries.length; i += 2) {
+            map.put(entries[i], entries[i + 1]);
+        }
+        return map;
     }
 
     private static ModelConfig config(Map<String, String> values) {

@@ -60,6 +60,8 @@ class NativeImageProcessor {
         packages.produce(new RuntimeInitializedPackageBuildItem("org.bytedeco"));
         // sets a system property for JavaCPP
         packages.produce(new RuntimeInitializedPackageBuildItem("io.instructseg.engine.session"));
+        // has callbacks for FFmpeg
+        packages.produce(new RuntimeInitializedPackageBuildItem("io.instructseg.engine.video"));
         // holds addresses within objects, as quarkus-grpc has it
         classes.produce(new RuntimeInitializedClassBuildItem("com.google.protobuf.UnsafeUtil"));
     }

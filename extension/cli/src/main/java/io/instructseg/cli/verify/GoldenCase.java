@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,12 +21,19 @@ import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.Safetensors;
 import io.instructseg.checkpoint.TensorInfo;
 import io.instructseg.engine.Instruction;
+import io.instructseg.engine.text.Medium;
 import io.instructseg.engine.text.Task;
+import io.instructseg.engine.video.ReferenceFrames;
 
-/** A run of the official code: {@code case.json}, the pictures, and a {@code STAGE.safetensors} for each recorded stage. */
+/**
+ * A run of the official code: {@code case.json}, the pictures, and a {@code STAGE.safetensors} for each recorded stage. A
+ * video's frames are named from the directory that the case is in.
+ */
 final class GoldenCase {
 
-    private static final Map<String, Task> TASKS = Map.of("RES", Task.REFERRING, "ReasonSeg", Task.REASONING);
+    private static final Map<String, Task> TASKS = new TreeMap<>(Map.of("RES", Task.REFERRING, "ReasonSeg", Task.REASONING,
+            "R-VOS", Task.REFERRING, "ReVOS", Task.REASONING));
+    private static final Set<String> VIDEO_TASKS = Set.of("R-VOS", "ReVOS");
 
     private final Path directory;
     private final JsonNode description;
@@ -36,7 +44,7 @@ final class GoldenCase {
         this.description = description;
     }
 
-    /** @throws IOException if the directory holds no case of a picture */
+    /** @throws IOException if the directory holds no case */
     static GoldenCase open(Path directory) throws IOException {
         Path file = directory.resolve("case.json");
         if (!Files.isRegularFile(file)) {
@@ -54,8 +62,19 @@ final class GoldenCase {
         }
     }
 
-    /** One instruction for each picture. */
+    Medium medium() throws IOException {
+        return VIDEO_TASKS.contains(text("task")) ? Medium.VIDEO : Medium.IMAGE;
+    }
+
+    boolean isVideo() throws IOException {
+        return medium() == Medium.VIDEO;
+    }
+
+    /** One instruction for each picture; for a video one. */
     List<Instruction> instructions() throws IOException {
+        if (isVideo()) {
+            return List.of(videoInstruction());
+        }
         JsonNode sentences = required("sentences");
         List<Instruction> instructions = new ArrayList<>();
         if (!description.has("images")) {
@@ -71,6 +90,13 @@ final class GoldenCase {
         return instructions;
     }
 
+    /** Of several objects, each with a sentence or several, the one in question; or a single sentence. */
+    private Instruction videoInstruction() throws IOException {
+        JsonNode expressions = required("expressions");
+        JsonNode own = expressions.isArray() ? expressions.get(index("object", expressions.size())) : expressions;
+        return own.isTextual() ? new Instruction(TASKS.get(text("task")), List.of(own.textValue())) : instruction(own);
+    }
+
     private Instruction instruction(JsonNode sentences) throws IOException {
         List<String> texts = new ArrayList<>();
         for (JsonNode sentence : sentences) {
@@ -82,7 +108,11 @@ final class GoldenCase {
         return new Instruction(TASKS.get(text("task")), texts);
     }
 
+    /** What is segmented: pictures, or the key frame of a video. */
     List<Path> images() throws IOException {
+        if (isVideo()) {
+            return List.of(frames().get(key()));
+        }
         if (!description.has("images")) {
             return List.of(image(required("image")));
         }
@@ -101,6 +131,48 @@ final class GoldenCase {
         }
     }
 
+    /** All frames of a video. */
+    List<Path> frames() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (JsonNode name : required("frames")) {
+            try {
+                files.add(directory.toAbsolutePath().normalize().resolveSibling(name.asText()));
+            } catch (InvalidPathException e) {
+                throw wrong("frames", name.toString(), "the name of a file");
+            }
+        }
+        return files;
+    }
+
+    /** Place of the key frame among the frames. */
+    int key() throws IOException {
+        return index("frame", frames().size());
+    }
+
+    /** Places of the key frame's references, as the official code had them. */
+    List<Integer> references() throws IOException {
+        List<Integer> references = new ArrayList<>();
+        int frames = frames().size();
+        for (JsonNode reference : required("reference_frames")) {
+            references.add(index("reference_frames", reference, frames));
+        }
+        return references;
+    }
+
+    ReferenceFrames referenceChoice() throws IOException {
+        return ReferenceFrames.around(index("reference_frame_num", ReferenceFrames.MOST + 1));
+    }
+
+    /** What SigLIP sees: the pictures, of a video then the references. */
+    List<Path> clipImages() throws IOException {
+        List<Path> files = new ArrayList<>(images());
+        if (isVideo()) {
+            List<Path> frames = frames();
+            references().forEach(reference -> files.add(frames.get(reference)));
+        }
+        return files;
+    }
+
     /** Whether the official code's two decoders saw the same picture. */
     boolean decodersAgree() {
         return description.path("two_decoders_agree").asBoolean(true);
@@ -108,7 +180,10 @@ final class GoldenCase {
 
     /** An index into {@code count} things. */
     int index(String field, int count) throws IOException {
-        JsonNode node = required(field);
+        return index(field, required(field), count);
+    }
+
+    private int index(String field, JsonNode node, int count) throws IOException {
         if (!node.isIntegralNumber() || node.asLong() < 0 || node.asLong() >= count) {
             throw wrong(field, node.toString(), "0 to " + (count - 1));
         }

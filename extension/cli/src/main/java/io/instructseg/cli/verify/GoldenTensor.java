@@ -44,6 +44,14 @@ record GoldenTensor(long[] shape, float[] values) {
         return new GoldenTensor(new long[] { to - from, width }, Arrays.copyOfRange(values, from * width, to * width));
     }
 
+    /** Blocks {@code [from, to)} of the first axis. */
+    GoldenTensor items(int from, int to) {
+        int size = values.length / size(0);
+        long[] some = shape.clone();
+        some[0] = to - from;
+        return new GoldenTensor(some, Arrays.copyOfRange(values, from * size, to * size));
+    }
+
     /** Unsigned bytes as a tensor holds them. */
     static float[] floats(byte[] bytes) {
         float[] values = new float[bytes.length];

@@ -1,7 +1,6 @@
 package io.instructseg.cli.verify;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -12,10 +11,7 @@ import io.instructseg.engine.Candidate;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.image.BackboneInput;
-import io.instructseg.engine.image.ImageDecoder;
-import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.image.Preprocessing;
-import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.session.HostTensor;
 import io.instructseg.engine.text.Medium;
@@ -27,6 +23,7 @@ final class PictureVerifier {
 
     private final GoldenCase golden;
     private final SegmentationModel model;
+    private final CasePictures pictures;
     private final Tolerances tolerances;
     private final List<Comparison> comparisons;
 
@@ -35,11 +32,15 @@ final class PictureVerifier {
         this.comparisons = comparisons;
         this.golden = golden;
         this.model = model;
+        this.pictures = new CasePictures(golden, model.session());
         this.tolerances = tolerances;
     }
 
     void verifyInput() throws IOException {
-        StageInputs inputs = new StageInputs(golden);
+        StageInputs inputs = new StageInputs(golden, pictures);
+        if (golden.isVideo()) {
+            verifyReferences();
+        }
         if (inputs.haveClipPixels() && inputs.haveBackbonePixels()) {
             verifyPreprocessing(inputs);
         }
@@ -58,17 +59,17 @@ final class PictureVerifier {
     }
 
     private void verifyPreprocessing(StageInputs inputs) throws IOException {
-        List<byte[]> clip = new ArrayList<>();
-        List<byte[]> backbone = new ArrayList<>();
-        for (int i = 0; i < golden.images().size(); i++) {
-            RgbImage image = picture(i);
-            clip.add(Preprocessing.siglipInput(image, model.session().size("CLIP")).pixels());
-            backbone.add(Preprocessing.backboneInput(image, model.session().size("S")).image().pixels());
-        }
         if (golden.decodersAgree()) {
-            exact("SigLIP's picture", inputs.clipPixels().bytes(), concat(clip));
+            exact("SigLIP's picture", inputs.clipPixels().bytes(), pictures.clipPixels().bytes());
         }
-        exact("the backbone's picture", inputs.backbonePixels().bytes(), concat(backbone));
+        exact("the backbone's picture", inputs.backbonePixels().bytes(), pictures.backbonePixels().bytes());
+    }
+
+    /** The official code takes the key frame for its own reference by having none. */
+    private void verifyReferences() throws IOException {
+        List<Integer> own = golden.referenceChoice().of(golden.key(), golden.frames().size());
+        List<Integer> official = golden.references().isEmpty() ? List.of(golden.key()) : golden.references();
+        comparisons.add(Comparison.exact("preprocess", "reference frames", floats(official), floats(own)));
     }
 
     private void exact(String what, byte[] expected, byte[] actual) {
@@ -80,7 +81,7 @@ final class PictureVerifier {
         GoldenTensor ids = golden.get("prompt", "input_ids");
         for (int item = 0; item < instructions.size(); item++) {
             Instruction instruction = instructions.get(item);
-            Prompt prompt = model.prompts().segmentation(Medium.IMAGE, instruction.task(), instruction.sentences());
+            Prompt prompt = model.prompts().segmentation(golden.medium(), instruction.task(), instruction.sentences());
             comparisons.add(Comparison.exact("prompt", "ids " + item, ids.rows(item, item + 1).values(), floats(prompt.ids())));
             comparisons.add(Comparison.exact("prompt", "instruction " + item,
                     golden.get("prompt", "token_refer_id." + item).values(), floats(prompt.instruction())));
@@ -91,7 +92,7 @@ final class PictureVerifier {
     private void verifyResolution() throws IOException {
         GoldenTensor logits = golden.get("mask_decoder", "final_mask_logits");
         GoldenTensor segLogits = golden.get("mask_decoder", "final_seg_logits");
-        BackboneInput input = Preprocessing.backboneInput(picture(0), model.session().size("S"));
+        BackboneInput input = Preprocessing.backboneInput(pictures.first(), model.session().size("S"));
         int queries = logits.size(1);
         Map<String, HostTensor> feeds = new HashMap<>();
         feeds.put("mask_logits", HostTensor.floats(logits.values(), logits.shape()));
@@ -116,11 +117,9 @@ final class PictureVerifier {
                 tolerances.flippedPixels()));
     }
 
-    /** From the picture file to the mask. */
+    /** From the files to the mask. */
     private void verifyWholeRun() throws IOException {
-        Instruction instruction = golden.instructions().get(0);
-        List<Candidate> candidates = model.candidates(picture(0),
-                model.prompts().segmentation(Medium.IMAGE, instruction.task(), instruction.sentences()));
+        List<Candidate> candidates = golden.isVideo() ? VideoRun.candidates(golden, model) : pictureCandidates();
         int winner = golden.index("winner", candidates.size());
         if (!tolerances.half()) {
             float[] scores = new float[candidates.size()];
@@ -136,8 +135,10 @@ final class PictureVerifier {
         comparisons.add(new Comparison("end to end", "1 - IoU", missing, missing, 1 - tolerances.iou()));
     }
 
-    private RgbImage picture(int index) throws IOException {
-        return ImageDecoder.decode(golden.images().get(index), ImageLimits.DEFAULT).image();
+    private List<Candidate> pictureCandidates() throws IOException {
+        Instruction instruction = golden.instructions().get(0);
+        return model.candidates(pictures.first(),
+                model.prompts().segmentation(Medium.IMAGE, instruction.task(), instruction.sentences()));
     }
 
     private int height() throws IOException {
@@ -176,13 +177,7 @@ final class PictureVerifier {
         return values;
     }
 
-    private static byte[] concat(List<byte[]> parts) {
-        byte[] all = new byte[parts.stream().mapToInt(part -> part.length).sum()];
-        int at = 0;
-        for (byte[] part : parts) {
-            System.arraycopy(part, 0, all, at, part.length);
-            at += part.length;
-        }
-        return all;
+    private static float[] floats(List<Integer> values) {
+        return floats(values.stream().mapToInt(Integer::intValue).toArray());
     }
 }

@@ -3,6 +3,7 @@ package io.instructseg.cli.verify;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 import io.instructseg.engine.session.HostTensor;
@@ -14,9 +15,11 @@ final class StageInputs {
     private static final double[] DEVIATION = { 58.395, 57.12, 57.375 };
 
     private final GoldenCase golden;
+    private final CasePictures pictures;
 
-    StageInputs(GoldenCase golden) {
+    StageInputs(GoldenCase golden, CasePictures pictures) {
         this.golden = golden;
+        this.pictures = pictures;
     }
 
     boolean haveClipPixels() throws IOException {
@@ -28,8 +31,13 @@ final class StageInputs {
                 || golden.holds("preprocess", "image_rgb_u8_resized", "padding_mask");
     }
 
-    /** SigLIP's bytes, recovered from the normalised input: {@code [b, s, s, 3]}. */
+    /**
+     * SigLIP's bytes {@code [b, s, s, 3]}: recovered from the normalised input, or from the files where it was not recorded.
+     */
     HostTensor clipPixels() throws IOException {
+        if (!haveClipPixels()) {
+            return pictures.clipPixels();
+        }
         GoldenTensor images = golden.get("preprocess", "images_clip").channelsLast();
         byte[] bytes = new byte[images.values().length];
         for (int i = 0; i < bytes.length; i++) {
@@ -38,8 +46,15 @@ final class StageInputs {
         return HostTensor.bytes(bytes, images.shape());
     }
 
-    /** The backbone's padded bytes: recovered from the normalised input, or padded from the resized picture. */
+    /**
+     * The backbone's padded bytes: recovered from the normalised input, padded from the resized picture, or from the files
+     * where
+     * neither was recorded.
+     */
     HostTensor backbonePixels() throws IOException {
+        if (!haveBackbonePixels()) {
+            return pictures.backbonePixels();
+        }
         if (golden.find("preprocess", "images").isEmpty()) {
             return pad(golden.get("preprocess", "image_rgb_u8_resized"), golden.get("preprocess", "padding_mask").size(1));
         }
@@ -66,6 +81,22 @@ final class StageInputs {
         return HostTensor.floats(tensor.values(), shape.length == 0 ? tensor.shape() : shape);
     }
 
+    /** Patches of what is segmented. */
+    HostTensor patches() throws IOException {
+        GoldenTensor all = golden.get("siglip", "projected");
+        return tensor(golden.isVideo() ? all.items(0, 1) : all);
+    }
+
+    /** Patches of what the perceiver sees: the same, or the references where there are any. */
+    HostTensor referencePatches() throws IOException {
+        GoldenTensor all = golden.get("siglip", "projected");
+        return golden.isVideo() && all.size(0) > 1 ? tensor(all.items(1, all.size(0))) : tensor(all);
+    }
+
+    private static HostTensor tensor(GoldenTensor tensor) {
+        return HostTensor.floats(tensor.values(), tensor.shape());
+    }
+
     /** A feature map, channels-last. */
     HostTensor map(String stage, String name) throws IOException {
         GoldenTensor map = golden.get(stage, name).channelsLast();
@@ -84,6 +115,20 @@ final class StageInputs {
         return HostTensor.ints(lengths, lengths.length);
     }
 
+    /** The instruction for each row of the perceiver: of a video, for each reference. */
+    private List<int[]> perceiverInstructions() throws IOException {
+        int references = golden.get("siglip", "projected").size(0) - 1;
+        return golden.isVideo() ? Collections.nCopies(Math.max(1, references), instructions().get(0)) : instructions();
+    }
+
+    HostTensor perceiverIds() throws IOException {
+        return ids(perceiverInstructions());
+    }
+
+    HostTensor perceiverLengths() throws IOException {
+        return lengths(perceiverInstructions());
+    }
+
     /** The instruction of each item. */
     List<int[]> instructions() throws IOException {
         List<int[]> instructions = new ArrayList<>();
@@ -93,9 +138,12 @@ final class StageInputs {
         return instructions;
     }
 
-    /** Padded on the right with ids that no tokenizer has. */
     HostTensor instructionIds() throws IOException {
-        List<int[]> instructions = instructions();
+        return ids(instructions());
+    }
+
+    /** Padded on the right with ids that no tokenizer has. */
+    private static HostTensor ids(List<int[]> instructions) {
         int longest = longest(instructions);
         int[] ids = new int[instructions.size() * longest];
         Arrays.fill(ids, Integer.MAX_VALUE);
@@ -106,7 +154,11 @@ final class StageInputs {
     }
 
     HostTensor instructionLengths() throws IOException {
-        int[] lengths = instructions().stream().mapToInt(ids -> ids.length).toArray();
+        return lengths(instructions());
+    }
+
+    private static HostTensor lengths(List<int[]> instructions) {
+        int[] lengths = instructions.stream().mapToInt(ids -> ids.length).toArray();
         return HostTensor.ints(lengths, lengths.length);
     }
 

@@ -31,7 +31,7 @@ final class StageVerifier {
     StageVerifier(GoldenCase golden, ModelSession session, Tolerances tolerances, List<Comparison> comparisons) {
         this.comparisons = comparisons;
         this.golden = golden;
-        this.inputs = new StageInputs(golden);
+        this.inputs = new StageInputs(golden, new CasePictures(golden, session));
         this.session = session;
         this.tolerances = tolerances;
     }
@@ -40,12 +40,12 @@ final class StageVerifier {
     void verify() throws IOException {
         boolean instructions = golden.holds("prompt", "input_ids", "token_refer_id.0");
         boolean patches = golden.holds("siglip", "projected");
-        if (inputs.haveClipPixels()) {
+        if (inputs.haveClipPixels() || golden.isVideo()) {
             Map<String, HostTensor> pixels = Map.of("pixels", inputs.clipPixels());
             verifyNormalisation(Signature.ENCODE_VISION, "images_clip", pixels);
             verify("siglip", Signature.ENCODE_VISION, pixels);
         }
-        if (inputs.haveBackbonePixels()) {
+        if (inputs.haveBackbonePixels() || golden.isVideo()) {
             Map<String, HostTensor> pixels = Map.of("pixels", inputs.backbonePixels());
             verifyNormalisation(Signature.ENCODE_BACKBONE, "images", pixels);
             verify("swin", Signature.ENCODE_BACKBONE, pixels);
@@ -55,8 +55,8 @@ final class StageVerifier {
                     inputs.map("swin", "res3"), "res4", inputs.map("swin", "res4"), "res5", inputs.map("swin", "res5")));
         }
         if (instructions && patches) {
-            verify("ovp", Signature.PERCEIVE, Map.of("patches", inputs.floats("siglip", "projected"), "instruction_ids",
-                    inputs.instructionIds(), "instruction_lengths", inputs.instructionLengths()));
+            verify("ovp", Signature.PERCEIVE, Map.of("patches", inputs.referencePatches(), "instruction_ids",
+                    inputs.perceiverIds(), "instruction_lengths", inputs.perceiverLengths()));
         }
         if (instructions && patches && golden.holds("ovp", "out")) {
             verifyLanguageModel();
@@ -105,7 +105,7 @@ final class StageVerifier {
         long width = perceived.size(3);
         Map<String, HostTensor> feeds = Map.of("prompt_ids", inputs.promptIds(), "prompt_lengths", inputs.promptLengths(),
                 "instruction_ids", inputs.instructionIds(), "instruction_lengths", inputs.instructionLengths(), "patches",
-                inputs.floats("siglip", "projected"), "perceived",
+                inputs.patches(), "perceived",
                 inputs.floats("ovp", "out", items * perceived.size(1), perceived.size(2), width));
         List<String> names = new ArrayList<>(new TreeSet<>(golden.names("phi")));
         names.add("inputs_embeds");

@@ -3,12 +3,13 @@ package io.instructseg.engine.image;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.stream.Stream;
 
 /**
  * The eight EXIF orientations (tag 0x0112), applied as detectron2's {@code _apply_exif_orientation} does.
  * Missing, unreadable and invalid values are {@link #UPRIGHT}.
  */
-enum Orientation {
+public enum Orientation {
     UPRIGHT(false, false, false),
     MIRRORED(false, true, false),
     ROTATED_180(false, true, true),
@@ -32,6 +33,18 @@ enum Orientation {
         this.transposed = transposed;
         this.backwardsX = backwardsX;
         this.backwardsY = backwardsY;
+    }
+
+    /**
+     * The orientation by what it does.
+     *
+     * @param transposed whether the stored columns are the upright rows
+     * @param backwardsX whether the stored x axis runs backwards
+     * @param backwardsY whether the stored y axis runs backwards
+     */
+    public static Orientation of(boolean transposed, boolean backwardsX, boolean backwardsY) {
+        return Stream.of(values()).filter(orientation -> orientation.transposed == transposed
+                && orientation.backwardsX == backwardsX && orientation.backwardsY == backwardsY).findFirst().orElseThrow();
     }
 
     /** Reads the orientation from the first directory of an EXIF block; never fails. */
@@ -83,7 +96,7 @@ enum Orientation {
     }
 
     /** Turns a stored picture upright. */
-    RgbImage apply(RgbImage stored) {
+    public RgbImage apply(RgbImage stored) {
         if (this == UPRIGHT) {
             return stored;
         }

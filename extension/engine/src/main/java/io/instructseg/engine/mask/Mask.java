@@ -154,7 +154,7 @@ public final class Mask {
     }
 
     /** The first pixel of the mask from here on, -1 if there is none. */
-    private int nextInside(int from) {
+    int nextInside(int from) {
         int index = from >> 6;
         if (index >= words.length) {
             return -1;

@@ -7,14 +7,16 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Writes PNGs of 8-bit gray and RGB, row by row. RGB rows are stored as differences to the row above, which compresses
- * photographs.
+ * Writes PNGs of 8-bit gray, RGB and colors of a palette, row by row. RGB rows are stored as differences to the row above,
+ * which compresses photographs.
  */
 final class PngWriter {
 
     private static final byte[] SIGNATURE = { (byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
     private static final byte GRAY = 0;
     private static final byte RGB = 2;
+    private static final byte INDEXED = 3;
+    private static final byte[] NO_PALETTE = {};
     private static final byte NO_FILTER = 0;
     private static final byte FILTER_UP = 2;
 
@@ -23,19 +25,31 @@ final class PngWriter {
 
     /** @param rows gives a row's {@code width} bytes; the array may be used again for the next row */
     static byte[] gray(int width, int height, IntFunction<byte[]> rows) {
-        return png(width, height, GRAY, width, rows);
+        return png(width, height, GRAY, NO_PALETTE, width, rows);
     }
 
     /** @param rows gives a row's {@code width * 3} bytes; the array may be used again for the next row */
     static byte[] rgb(int width, int height, IntFunction<byte[]> rows) {
-        return png(width, height, RGB, Math.multiplyExact(width, 3), rows);
+        return png(width, height, RGB, NO_PALETTE, Math.multiplyExact(width, 3), rows);
     }
 
-    private static byte[] png(int width, int height, byte colorType, int stride, IntFunction<byte[]> rows) {
+    /**
+     * @param palette red, green and blue of up to 256 colors
+     * @param rows gives a row's {@code width} indices of colors; the array may be used again for the next row
+     */
+    static byte[] indexed(int width, int height, byte[] palette, IntFunction<byte[]> rows) {
+        return png(width, height, INDEXED, palette, width, rows);
+    }
+
+    private static byte[] png(int width, int height, byte colorType, byte[] palette, int stride,
+            IntFunction<byte[]> rows) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(SIGNATURE);
         byte[] header = ByteBuffer.allocate(13).putInt(width).putInt(height).put((byte) 8).put(colorType).array();
         writeChunk(out, "IHDR", header);
+        if (colorType == INDEXED) {
+            writeChunk(out, "PLTE", palette);
+        }
         writeChunk(out, "IDAT", compress(height, stride, colorType == RGB ? FILTER_UP : NO_FILTER, rows));
         writeChunk(out, "IEND", new byte[0]);
         return out.toByteArray();

@@ -29,10 +29,7 @@ import io.instructseg.format.Signature;
 public final class ModelSession implements AutoCloseable {
 
     static {
-        // JavaCPP would refuse native memory beyond 4 times the heap, and with it any model of the official size
-        if (System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
-            System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
-        }
+        JavaCpp.liftMemoryLimit();
     }
 
     private final SavedModelBundle bundle;

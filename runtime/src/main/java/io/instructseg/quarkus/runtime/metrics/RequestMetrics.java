@@ -45,12 +45,16 @@ public class RequestMetrics implements RequestListener {
     }
 
     @Override
-    public Consumer<RequestReport> submitted(String model) {
-        return report -> ended(model, report);
+    public Consumer<RequestReport> submitted(String model, Subject subject) {
+        return report -> ended(model, subject, report);
     }
 
-    private void ended(String model, RequestReport report) {
-        timer("instructseg.requests", "Requests, from their beginning to their end").tag(MODEL, model)
+    private void ended(String model, Subject subject, RequestReport report) {
+        Timer.Builder timer = switch (subject) {
+            case IMAGE -> timer("instructseg.requests", "Requests, from their beginning to their end");
+            case FRAME -> timer("instructseg.frames", "Frames of videos, from the request for them to their answer");
+        };
+        timer.tag(MODEL, model)
                 .tag("outcome", report.outcome().name().toLowerCase(Locale.ROOT)).register(registry).record(report.took());
         report.waited().ifPresent(waited -> timer("instructseg.queue.wait", "How long requests waited for a device")
                 .tag(MODEL, model).register(registry).record(waited));

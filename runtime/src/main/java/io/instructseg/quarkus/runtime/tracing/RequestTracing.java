@@ -16,28 +16,30 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 
 /**
- * A span for each request, in the trace of whoever made it, and within it one for the time in the queue and one for each stage
+ * A span for each request, of a video for each frame, in the trace of whoever made it, and within it one for the time in the
+ * queue and one for each stage
  * that ran. They are written once the request has ended, with the times that were measured: nothing is done while a device
  * works.
  */
 @Singleton
 public class RequestTracing implements RequestListener {
 
-    static final String REQUEST = "instructseg segment";
-    static final String QUEUE = "instructseg queue";
+    private static final String REQUEST = "instructseg segment";
+    private static final String FRAME = "instructseg frame";
+    private static final String QUEUE = "instructseg queue";
     private static final String STAGE = "instructseg ";
 
     @Inject
     Tracer tracer;
 
     @Override
-    public Consumer<RequestReport> submitted(String model) {
+    public Consumer<RequestReport> submitted(String model, Subject subject) {
         Context context = Context.current();
-        return report -> write(context, model, report);
+        return report -> write(subject == Subject.FRAME ? FRAME : REQUEST, context, model, report);
     }
 
-    private void write(Context parent, String model, RequestReport report) {
-        Span request = start(REQUEST, parent, report.submitted()).setAttribute("instructseg.model", model)
+    private void write(String name, Context parent, String model, RequestReport report) {
+        Span request = start(name, parent, report.submitted()).setAttribute("instructseg.model", model)
                 .setAttribute("instructseg.outcome", report.outcome().name().toLowerCase(Locale.ROOT));
         Context context = parent.with(request);
         report.waited().ifPresent(

@@ -21,6 +21,7 @@ import java.util.logging.StreamHandler;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
 
+import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.format.Signature;
@@ -31,6 +32,7 @@ import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
+import io.instructseg.quarkus.VideoRequest;
 import io.instructseg.quarkus.runtime.InstructSegConfig;
 import io.instructseg.quarkus.runtime.LoggedMessages;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -38,6 +40,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /** Whose fault it is decides what becomes of a message. */
@@ -206,6 +209,11 @@ class MessageAnswersTest {
                 Throwable failure = failures.apply(sentence);
                 return failure == null ? Uni.createFrom().item(List.of()) : Uni.createFrom().failure(failure);
             });
+        }
+
+        @Override
+        public Multi<FrameSegmentation> segment(VideoRequest request) {
+            throw new UnsupportedOperationException();
         }
     }
 }

@@ -1,0 +1,43 @@
+package io.instructseg.engine;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.instructseg.engine.session.Activation;
+import io.instructseg.engine.session.Activations;
+import io.instructseg.format.Signature;
+
+/** The stages that run for a batch of prompts. */
+final class PromptStages {
+
+    private PromptStages() {
+    }
+
+    /** What the perceiver's queries find in a picture for each prompt: {@code perceived}. */
+    static Activations perceive(StageRunner runner, Activation patches, PromptBatch batch) {
+        return runner.run(Signature.PERCEIVE, Map.of("patches", patches, "instruction_ids", batch.get("instruction_ids"),
+                "instruction_lengths", batch.get("instruction_lengths")));
+    }
+
+    /**
+     * From prompts to the mask and score logits of each query.
+     *
+     * @param perceived what was perceived in the references of each prompt, those of a prompt in a row
+     */
+    static Activations decode(StageRunner runner, ImageFeatures image, PromptBatch batch, Activation perceived) {
+        try (Activations states = runner.run(Signature.REASON, reasonInputs(image, batch, perceived));
+                Activations fused = runner.run(Signature.FUSE, Map.of("instruction_states", states.get("instruction_states"),
+                        "instruction_lengths", batch.get("instruction_lengths"), "res5", image.res5()))) {
+            Map<String, Activation> inputs = new HashMap<>(image.maps());
+            inputs.put("query_states", states.get("query_states"));
+            inputs.put("score_embedding", fused.get("score_embedding"));
+            return runner.run(Signature.DECODE_MASKS, inputs);
+        }
+    }
+
+    private static Map<String, Activation> reasonInputs(ImageFeatures image, PromptBatch batch, Activation perceived) {
+        return Map.of("prompt_ids", batch.get("prompt_ids"), "prompt_lengths", batch.get("prompt_lengths"), "instruction_ids",
+                batch.get("instruction_ids"), "instruction_lengths", batch.get("instruction_lengths"), "patches",
+                image.patches(), "perceived", perceived);
+    }
+}

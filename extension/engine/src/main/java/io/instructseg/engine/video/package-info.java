@@ -1,0 +1,2 @@
+/** Videos as streams of frames. */
+package io.instructseg.engine.video;
