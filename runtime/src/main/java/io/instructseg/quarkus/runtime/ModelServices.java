@@ -23,6 +23,7 @@ public class ModelServices implements AutoCloseable {
 
     private final Map<String, ModelService> services = new LinkedHashMap<>();
     private final DeviceExecutors devices;
+    private final TensorFlowOptions options;
 
     /**
      * Checks the configuration of all models before the first one loads.
@@ -34,7 +35,7 @@ public class ModelServices implements AutoCloseable {
     ModelServices(Set<String> names, InstructSegConfig config, List<RequestListener> listeners) {
         Settings.check(config);
         warnOfUnused(names, config);
-        TensorFlowOptions options = TensorFlowSettings.of(config.tensorflow());
+        options = TensorFlowSettings.of(config.tensorflow());
         List<ModelPlan> plans = names.stream().filter(name -> isActive(name, names, config))
                 .map(name -> ModelPlan.of(name, config.models().get(name))).toList();
         Map<Placement, Set<Device>> needs = needs(plans, options);
@@ -90,6 +91,11 @@ public class ModelServices implements AutoCloseable {
     /** All active models. */
     public Collection<ModelService> all() {
         return services.values();
+    }
+
+    /** What the machine has for models; TensorFlow is asked, which takes a moment. */
+    public Set<Device> availableDevices() {
+        return Devices.available(options);
     }
 
     /** How long what has been running longest on a device has been running; zero if nothing does. */
