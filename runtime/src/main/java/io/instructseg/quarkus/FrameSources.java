@@ -1,8 +1,9 @@
-package io.instructseg.quarkus.runtime;
+package io.instructseg.quarkus;
 
 import java.io.IOException;
 import java.util.Optional;
 
+import io.instructseg.engine.Guarded;
 import io.instructseg.engine.video.Frame;
 import io.instructseg.engine.video.FrameSource;
 import io.smallrye.mutiny.Multi;
@@ -11,13 +12,13 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.unchecked.Unchecked;
 
 /** Frames that are decoded on worker threads, one when it is asked for. */
-public final class FrameSources {
+final class FrameSources {
 
     private FrameSources() {
     }
 
     /** @param opener is called for each subscriber; its source is closed at the end, the bitter ones included */
-    public static Multi<Frame> frames(Opener opener) {
+    static Multi<Frame> frames(Opener opener) {
         return Uni.createFrom().item(Unchecked.supplier(opener::open)).runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .onItem().transformToMulti(FrameSources::frames);
     }
@@ -32,7 +33,7 @@ public final class FrameSources {
 
     /** Opens a source. */
     @FunctionalInterface
-    public interface Opener {
+    interface Opener {
 
         FrameSource open() throws IOException;
     }
