@@ -10,7 +10,6 @@ import io.instructseg.engine.video.FrameDirectory;
 import io.instructseg.engine.video.FrameSelection;
 import io.instructseg.engine.video.VideoDecoder;
 import io.instructseg.engine.video.VideoLimits;
-import io.instructseg.quarkus.runtime.FrameSources;
 import io.smallrye.mutiny.Multi;
 
 /** Where a video's frames come from. */

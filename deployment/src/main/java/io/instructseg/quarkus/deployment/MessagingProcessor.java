@@ -7,12 +7,15 @@ import jakarta.inject.Singleton;
 import org.jboss.jandex.DotName;
 
 import io.instructseg.quarkus.runtime.InstructSegBuildTimeConfig;
+import io.instructseg.quarkus.runtime.InstructSegRecorder;
 import io.quarkus.arc.deployment.AdditionalBeanBuildItem;
 import io.quarkus.bootstrap.classloading.QuarkusClassLoader;
 import io.quarkus.deployment.Capabilities;
 import io.quarkus.deployment.Capability;
 import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
+import io.quarkus.deployment.annotations.ExecutionTime;
+import io.quarkus.deployment.annotations.Record;
 import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 
 /** The consumer of messages, in hosts with Quarkus Messaging that switch it on. */
@@ -34,6 +37,14 @@ class MessagingProcessor {
             if (capabilities.isPresent(Capability.KAFKA)) {
                 serializers(defaults);
             }
+        }
+    }
+
+    @BuildStep
+    @Record(ExecutionTime.RUNTIME_INIT)
+    void warn(Capabilities capabilities, InstructSegBuildTimeConfig config, InstructSegRecorder recorder) {
+        if (!config.messaging().enabled() || !capabilities.isPresent(Capability.MESSAGING)) {
+            recorder.warnOfNoMessages(config.messaging().enabled());
         }
     }
 

@@ -28,7 +28,14 @@ class DamagedModelTest {
 
     @RegisterExtension
     static final QuarkusUnitTest HOST = new QuarkusUnitTest().withEmptyApplication()
-            .overrideRuntimeConfigKey("quarkus.instructseg.model", MODEL.toString());
+            .overrideRuntimeConfigKey("quarkus.instructseg.model", MODEL.toString())
+            .setLogRecordPredicate(line -> "io.instructseg.quarkus".equals(line.getLoggerName())
+                    && line.getLevel().getName().equals("ERROR"))
+            .assertLogRecords(lines -> assertThat(lines).singleElement().satisfies(line -> {
+                assertThat(String.format(line.getMessage(), line.getParameters()))
+                        .isEqualTo("INSTRUCTSEG0004: Model " + MODEL + " can't be used");
+                assertThat(line.getThrown()).hasMessageContaining("tokenizer");
+            }));
 
     @Inject
     InstructSeg instructSeg;

@@ -15,7 +15,9 @@ import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.VideoRequest;
 import io.quarkus.test.QuarkusUnitTest;
+import io.smallrye.mutiny.Multi;
 
 /** What Prometheus gets. */
 class MetricsTest {
@@ -32,10 +34,15 @@ class MetricsTest {
                 .atMost(Duration.ofMinutes(2));
         assertThatThrownBy(() -> instructSeg.segment(Image.of(new byte[1]), "the dog").await().atMost(Duration.ofMinutes(2)))
                 .isNotNull();
+        RgbImage black = new RgbImage(3, 2, new byte[18]);
+        instructSeg.segment(VideoRequest.live(Multi.createFrom().items(black, black)).referring("the dog")).collect().asList()
+                .await().atMost(Duration.ofMinutes(2));
         String metrics = get("/q/metrics").asString();
         assertThat(metrics).contains("instructseg_requests_seconds_count{model=\"<default>\",outcome=\"answered\"} 1")
                 .contains("instructseg_requests_seconds_count{model=\"<default>\",outcome=\"invalid\"} 1")
-                .contains("instructseg_stage_seconds_count{model=\"<default>\",stage=\"reason\"} 1")
+                .contains("instructseg_frames_seconds_count{model=\"<default>\",outcome=\"answered\"} 2")
+                .contains("instructseg_queue_wait_seconds_count{model=\"<default>\"} 4")
+                .contains("instructseg_stage_seconds_count{model=\"<default>\",stage=\"reason\"} 3")
                 .contains("instructseg_stage_seconds_bucket{model=\"<default>\",stage=\"reason\",le=")
                 .contains("instructseg_queue_waiting{model=\"<default>\"} 0")
                 .contains("instructseg_queue_capacity{model=\"<default>\"} 64")

@@ -62,11 +62,12 @@ class ProductionIT {
 
     @Test
     @DisabledIfSystemProperty(named = EXECUTABLE, matches = ".+", disabledReason = "an executable has no jars")
-    void neitherTheDemoModelNorTheConversionIsInIt() throws IOException {
+    void neitherTheDemoModelNorTheConversionNorTheDevUiIsInIt() throws IOException {
         try (Stream<Path> files = Files.walk(APPLICATION)) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.contains("io.instructseg")))
                     .isNotEmpty()
-                    .noneMatch(name -> name.matches(".*(demo-model|conversion|checkpoint|instructseg-model).*"));
+                    .noneMatch(
+                            name -> name.matches(".*(demo-model|conversion|checkpoint|instructseg-model|instructseg-dev).*"));
         }
     }
 

@@ -3,6 +3,7 @@ package io.instructseg.quarkus.runtime;
 import io.quarkus.runtime.annotations.ConfigPhase;
 import io.quarkus.runtime.annotations.ConfigRoot;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
 /** InstructSeg. */
@@ -42,6 +43,7 @@ public interface InstructSegBuildTimeConfig {
          * without, there is no endpoint.
          */
         @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
         boolean enabled();
     }
 
@@ -53,6 +55,7 @@ public interface InstructSegBuildTimeConfig {
          * It needs SmallRye Health (`quarkus-smallrye-health`) for that; without, there are no checks.
          */
         @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
         boolean enabled();
     }
 
@@ -63,6 +66,7 @@ public interface InstructSegBuildTimeConfig {
          * registries) for that; without, nothing is.
          */
         @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
         boolean enabled();
     }
 
@@ -73,6 +77,7 @@ public interface InstructSegBuildTimeConfig {
          * OpenTelemetry (`quarkus-opentelemetry`) for that; without, there are none.
          */
         @WithDefault("true")
+        @WithConverter(StrictBoolean.class)
         boolean enabled();
     }
 
@@ -83,6 +88,7 @@ public interface InstructSegBuildTimeConfig {
          * It needs Quarkus Messaging (`quarkus-messaging-kafka`, `quarkus-messaging-amqp`, ...) for that.
          */
         @WithDefault("false")
+        @WithConverter(StrictBoolean.class)
         boolean enabled();
     }
 }

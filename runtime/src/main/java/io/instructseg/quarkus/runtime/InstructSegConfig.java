@@ -19,6 +19,9 @@ import io.smallrye.config.WithUnnamedKey;
 @ConfigRoot(phase = ConfigPhase.RUN_TIME)
 public interface InstructSegConfig {
 
+    /** Where the pictures of messages are. */
+    String STORE_DIRECTORY = "quarkus.instructseg.messaging.store.directory";
+
     /**
      * The models: the default one, and those that are injected by `@ModelName`.
      */

@@ -37,6 +37,24 @@ interface InstructSegLog extends BasicLogger {
     void resident(Object location);
 
     @LogMessage(level = Logger.Level.WARN)
-    @Message(id = 6, value = "%s is set, but nothing injects that model by @ModelName: it is not loaded")
+    @Message(id = 6, value = "%s is set, but nothing injects that model by @ModelName: it is not loaded. Is the name right?")
     void unused(String property);
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 7, value = "There is no GPU, device=auto is the CPU: %s")
+    void noGpu(String reason);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 8, value = "TensorFlow keeps what it was started with until the process ends: restart it for %s")
+    void tooLate(String properties);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 9, value = "%s is set, but the application answers no messages: build it with"
+            + " quarkus.instructseg.messaging.enabled=true, or remove it")
+    void unusedStore(String property);
+
+    @LogMessage(level = Logger.Level.WARN)
+    @Message(id = 10, value = "quarkus.instructseg.messaging.enabled is true, but the application has no Quarkus Messaging and"
+            + " answers no messages: add a connector such as quarkus-messaging-kafka")
+    void noMessaging();
 }

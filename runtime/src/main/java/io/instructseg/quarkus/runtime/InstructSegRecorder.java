@@ -28,6 +28,20 @@ public class InstructSegRecorder {
                 Arc.container().listAll(RequestListener.class).stream().map(InstanceHandle::get).toList());
     }
 
+    /**
+     * For applications that answer no messages.
+     *
+     * @param enabled whether they should
+     */
+    public void warnOfNoMessages(boolean enabled) {
+        if (enabled) {
+            InstructSegLog.LOG.noMessaging();
+        } else {
+            config.getValue().messaging().store().directory()
+                    .ifPresent(directory -> InstructSegLog.LOG.unusedStore(InstructSegConfig.STORE_DIRECTORY));
+        }
+    }
+
     public Function<SyntheticCreationalContext<InstructSeg>, InstructSeg> instructSeg(String name) {
         return context -> context.getInjectedReference(ModelServices.class).get(name);
     }

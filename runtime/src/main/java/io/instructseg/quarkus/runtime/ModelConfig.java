@@ -10,6 +10,7 @@ import io.quarkus.runtime.annotations.ConfigDocMapKey;
 import io.quarkus.runtime.annotations.ConfigDocSection;
 import io.quarkus.runtime.annotations.ConfigGroup;
 import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
 /** A model. */
@@ -62,7 +63,7 @@ public interface ModelConfig {
     /**
      * Whether the model is loaded. If not set, it is if it has a `model`, or must have one because the application injects it.
      */
-    Optional<Boolean> active();
+    Optional<@WithConverter(StrictBoolean.class) Boolean> active();
 
     /**
      * How long a request may take, waiting included. Then it fails with `DeadlineExceededException`, over HTTP with status 504,

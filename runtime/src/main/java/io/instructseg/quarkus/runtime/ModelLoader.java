@@ -35,6 +35,12 @@ final class ModelLoader {
         } else {
             LOG.loading(location);
         }
+        SegmentationModel model = acquire();
+        CpuFallback.INSTANCE.loaded(placement, model.session().devices());
+        return model;
+    }
+
+    private SegmentationModel acquire() throws IOException {
         if (resident) {
             return ResidentModels.acquire(location.directory(), placement, options);
         }

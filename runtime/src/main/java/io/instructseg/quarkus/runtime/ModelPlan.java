@@ -12,15 +12,16 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  *
  * @param name how the application calls it
  * @param replicas where each of them runs
+ * @param replicated whether {@code replicas} says so
  */
-record ModelPlan(String name, Settings settings, ModelLocation location, List<Placement> replicas, String placedBy) {
+record ModelPlan(String name, Settings settings, ModelLocation location, List<Placement> replicas, boolean replicated) {
 
     /** @throws ConfigurationException if a value makes no sense, or the model is not where it should be */
     static ModelPlan of(String name, ModelConfig config) {
         Settings settings = Settings.of(name, config);
         ModelLocation location = ModelLocation.of(name, config.model());
         return new ModelPlan(name, settings, location, PlacementSettings.replicas(name, config),
-                PlacementSettings.property(name, config));
+                config.replicas().isPresent());
     }
 
     /** Whether TensorFlow's first device is the model's, whatever it is. */
@@ -34,6 +35,6 @@ record ModelPlan(String name, Settings settings, ModelLocation location, List<Pl
      * @throws ConfigurationException if one is not there
      */
     Set<Device> devices(Placement replica, Set<Device> available) {
-        return PlacementSettings.devices(placedBy, replica, available);
+        return PlacementSettings.devices(name, replicated, replica, available);
     }
 }

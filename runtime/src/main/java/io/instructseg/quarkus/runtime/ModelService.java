@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -30,6 +31,7 @@ import io.instructseg.engine.VideoOptions;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.session.Device;
 import io.instructseg.engine.video.ReferenceFrames;
+import io.instructseg.format.Signature;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
@@ -139,9 +141,13 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     /** On which devices the model runs; nothing while it is not loaded. */
     public Set<String> devices() {
-        return replicas.stream().map(Replica::model).filter(Objects::nonNull)
-                .flatMap(model -> model.session().devices().values().stream()).map(Device::toString)
+        return placements().stream().flatMap(replica -> replica.values().stream()).map(Device::toString)
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** On which device each module runs, of each replica that is loaded. */
+    public List<Map<Signature, Device>> placements() {
+        return replicas.stream().map(Replica::model).filter(Objects::nonNull).map(model -> model.session().devices()).toList();
     }
 
     /** How many requests can run at once. */
@@ -167,6 +173,11 @@ public class ModelService implements InstructSeg, AutoCloseable {
     /** Requests that wait. */
     public int waiting() {
         return queue.waiting();
+    }
+
+    /** How long each request that runs has been running; empty if none does. */
+    public List<Duration> running() {
+        return queue.running();
     }
 
     /** Requests that may wait. */

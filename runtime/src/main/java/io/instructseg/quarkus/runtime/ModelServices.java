@@ -23,6 +23,7 @@ public class ModelServices implements AutoCloseable {
 
     private final Map<String, ModelService> services = new LinkedHashMap<>();
     private final DeviceExecutors devices;
+    private final TensorFlowOptions options;
 
     /**
      * Checks the configuration of all models before the first one loads.
@@ -32,8 +33,9 @@ public class ModelServices implements AutoCloseable {
      * @throws ConfigurationException if a value makes no sense, or an active model or its device is not where it should be
      */
     ModelServices(Set<String> names, InstructSegConfig config, List<RequestListener> listeners) {
+        Settings.check(config);
         warnOfUnused(names, config);
-        TensorFlowOptions options = PlacementSettings.options(config.tensorflow());
+        options = TensorFlowSettings.of(config.tensorflow());
         List<ModelPlan> plans = names.stream().filter(name -> isActive(name, names, config))
                 .map(name -> ModelPlan.of(name, config.models().get(name))).toList();
         Map<Placement, Set<Device>> needs = needs(plans, options);
@@ -65,8 +67,8 @@ public class ModelServices implements AutoCloseable {
     /** Whoever names a model that nobody injects has mistyped it, maybe. */
     private static void warnOfUnused(Set<String> names, InstructSegConfig config) {
         config.models().forEach((name, model) -> {
-            if (!names.contains(name) && model.model().isPresent()) {
-                LOG.unused(ModelNames.property(name, "model"));
+            if (!names.contains(name)) {
+                LOG.unused(ModelNames.property(name, model.model().isPresent() ? "model" : "*"));
             }
         });
     }
@@ -89,6 +91,11 @@ public class ModelServices implements AutoCloseable {
     /** All active models. */
     public Collection<ModelService> all() {
         return services.values();
+    }
+
+    /** What the machine has for models; TensorFlow is asked, which takes a moment. */
+    public Set<Device> availableDevices() {
+        return Devices.available(options);
     }
 
     /** How long what has been running longest on a device has been running; zero if nothing does. */

@@ -2,39 +2,24 @@ package io.instructseg.quarkus.runtime;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 import io.instructseg.engine.session.Device;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.Placement;
-import io.instructseg.engine.session.TensorFlowOptions;
 import io.quarkus.runtime.configuration.ConfigurationException;
 
 /** Where models run, from the configuration. */
 final class PlacementSettings {
 
     private static final String AUTO = "auto";
+    private static final String DEVICE = "device";
+    private static final String DEVICES = "devices";
+    private static final String REPLICAS = "replicas";
 
     private PlacementSettings() {
-    }
-
-    /** @throws ConfigurationException if a value makes no sense */
-    static TensorFlowOptions options(TensorFlowConfig config) {
-        try {
-            return new TensorFlowOptions(config.interOpThreads(), config.intraOpThreads(), config.gpuMemoryFraction(),
-                    config.gpuMemoryGrowth(), config.visibleGpus(), config.logicalCpus());
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("quarkus.instructseg.tensorflow: " + e.getMessage(), e);
-        }
-    }
-
-    /** Which property of a model says where it runs. */
-    static String property(String model, ModelConfig config) {
-        if (config.replicas().isPresent()) {
-            return ModelNames.property(model, "replicas");
-        }
-        return ModelNames.property(model, config.devices().isEmpty() ? "device" : "devices");
     }
 
     /**
@@ -43,13 +28,18 @@ final class PlacementSettings {
      * @throws ConfigurationException if a value makes no sense
      */
     static List<Placement> replicas(String model, ModelConfig config) {
-        return checked(property(model, config), () -> config.replicas().isPresent() ? replicas(config)
-                : List.of(Placement.of(config.device(), config.devices())));
+        if (config.replicas().isPresent()) {
+            return checked(ModelNames.property(model, REPLICAS), () -> replicas(config));
+        }
+        checked(ModelNames.property(model, DEVICE), () -> Placement.of(config.device()));
+        config.devices().forEach((module, device) -> checked(ModelNames.property(model, DEVICES + "." + module),
+                () -> Placement.of(AUTO, Map.of(module, device))));
+        return List.of(Placement.of(config.device(), config.devices()));
     }
 
     private static List<Placement> replicas(ModelConfig config) {
         if (!config.device().equals(AUTO) || !config.devices().isEmpty()) {
-            throw new IllegalArgumentException("found it together with " + (config.devices().isEmpty() ? "device" : "devices")
+            throw new IllegalArgumentException("found it together with " + (config.devices().isEmpty() ? DEVICE : DEVICES)
                     + ", expected one of the two: a replica is on one device, and these are its devices");
         }
         List<Placement> replicas = config.replicas().orElseThrow().stream().map(Placement::of).toList();
@@ -63,13 +53,17 @@ final class PlacementSettings {
     }
 
     /**
-     * The devices that a replica needs together.
+     * The devices that a replica of a model needs together.
      *
-     * @param property that says so
+     * @param replicated whether {@code replicas} says where
      * @throws ConfigurationException if one of them is not there
      */
-    static Set<Device> devices(String property, Placement replica, Set<Device> available) {
-        return checked(property, () -> new TreeSet<>(replica.resolve(available).values()));
+    static Set<Device> devices(String model, boolean replicated, Placement replica, Set<Device> available) {
+        String property = replicated ? REPLICAS
+                : replica.modules().entrySet().stream()
+                        .filter(module -> module.getValue().filter(device -> !available.contains(device)).isPresent())
+                        .map(module -> DEVICES + "." + module.getKey().key()).sorted().findFirst().orElse(DEVICE);
+        return checked(ModelNames.property(model, property), () -> new TreeSet<>(replica.resolve(available).values()));
     }
 
     private static <T> T checked(String property, Check<T> check) {

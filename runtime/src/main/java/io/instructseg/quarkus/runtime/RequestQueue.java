@@ -154,6 +154,12 @@ final class RequestQueue<R> {
         return lock.get(jobs::size);
     }
 
+    /** How long each request that runs has been running; empty if none does. */
+    List<Duration> running() {
+        return lock.get(() -> lanes.stream().filter(lane -> lane.device().runs(lane))
+                .map(lane -> lane.device().runningFor()).toList());
+    }
+
     int capacity() {
         return capacity;
     }

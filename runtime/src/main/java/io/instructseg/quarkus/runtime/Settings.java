@@ -57,6 +57,14 @@ record Settings(Task task, double threshold, ImageLimits limits, int queueSize, 
         }
     }
 
+    /** @throws ConfigurationException if a value that holds for all models makes no sense, by its property's name */
+    static void check(InstructSegConfig config) {
+        Duration shutdown = config.shutdownTimeout();
+        require(ModelNames.DEFAULT, "shutdown-timeout", shutdown, !shutdown.isNegative(), "0S, which is not to wait, or more");
+        Duration hung = config.hungAfter();
+        require(ModelNames.DEFAULT, "hung-after", hung, hung.compareTo(Duration.ZERO) > 0, "more than nothing");
+    }
+
     private static void require(String model, String name, Object value, boolean valid, String expected) {
         if (!valid) {
             String property = ModelNames.property(model, name);

@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 import io.quarkus.runtime.annotations.ConfigGroup;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 
 /** TensorFlow. */
@@ -30,6 +31,7 @@ public interface TensorFlowConfig {
      * Whether TensorFlow takes a GPU's memory as it needs it, not all at once.
      */
     @WithDefault("false")
+    @WithConverter(StrictBoolean.class)
     boolean gpuMemoryGrowth();
 
     /**

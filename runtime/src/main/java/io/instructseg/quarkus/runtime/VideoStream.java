@@ -7,6 +7,7 @@ import java.util.function.UnaryOperator;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.engine.Guarded;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.SegmentationModel;

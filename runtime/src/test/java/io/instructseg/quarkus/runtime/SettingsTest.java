@@ -11,11 +11,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.text.Task;
 import io.instructseg.engine.video.VideoLimits;
 import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 
 class SettingsTest {
 
@@ -55,12 +58,32 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "task, drawing", "threshold, half", "image.max-bytes, many", "queue.size, 1.5" })
+    @CsvSource(delimiter = '|', value = { "shutdown-timeout | -5S | is PT-5S, expected 0S, which is not to wait, or more",
+            "hung-after | 0S | is PT0S, expected more than nothing",
+            "hung-after | -1M | is PT-1M, expected more than nothing" })
+    void whatHoldsForAllModelsIsCheckedToo(String name, String value, String message) {
+        String property = "quarkus.instructseg." + name;
+        assertThatThrownBy(() -> Settings.check(TestConfig.of(Map.of(property, value))))
+                .isInstanceOf(ConfigurationException.class).hasMessage(property + " " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "active, perhaps", "deadline, soon", "shutdown-timeout, long", "hung-after, ever", "image.max-pixels, many",
+            "task, drawing", "threshold, half", "image.max-bytes, many", "queue.size, 1.5" })
     void whatIsNoValueIsRefusedByName(String name, String value) {
         String property = "quarkus.instructseg." + name;
         assertThatThrownBy(() -> Settings.of(ModelNames.DEFAULT, config(Map.of(property, value))))
                 .hasMessageContaining(property)
                 .hasMessageContaining(value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "endpoint", "health", "metrics", "tracing", "messaging" })
+    void aSwitchIsOnOrOff(String capability) {
+        String property = "quarkus.instructseg." + capability + ".enabled";
+        assertThatThrownBy(() -> new SmallRyeConfigBuilder().withMapping(InstructSegBuildTimeConfig.class)
+                .withSources(new PropertiesConfigSource(Map.of(property, "ture"), "test", 100)).build())
+                .hasMessageContaining(property).hasMessageContaining("found 'ture', expected true or false");
     }
 
     private static Map<String, String> map(String... entries) {

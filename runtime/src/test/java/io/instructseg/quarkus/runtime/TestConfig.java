@@ -16,10 +16,14 @@ final class TestConfig {
     }
 
     static ModelConfig model(String name, Map<String, String> properties) {
+        return of(properties).models().get(name);
+    }
+
+    static InstructSegConfig of(Map<String, String> properties) {
         return new SmallRyeConfigBuilder().withMapping(InstructSegConfig.class)
                 .withConverter(Duration.class, 100, new DurationConverter())
                 .withConverter(MemorySize.class, 100, new MemorySizeConverter())
                 .withSources(new PropertiesConfigSource(properties, "test", 100)).build()
-                .getConfigMapping(InstructSegConfig.class).models().get(name);
+                .getConfigMapping(InstructSegConfig.class);
     }
 }

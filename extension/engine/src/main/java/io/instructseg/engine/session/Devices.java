@@ -35,6 +35,7 @@ public final class Devices {
             TF_Status status = TF_Status.newStatus();
             TF_Session session = TF_Session.newSession(TF_Graph.newGraph(), sessionOptions(options, status), status);
             status.throwExceptionIfNotOK();
+            ProcessOptions.TENSORFLOW.started(options);
             TF_DeviceList list = TF_SessionListDevices(session, status);
             status.throwExceptionIfNotOK();
             try {

@@ -27,7 +27,7 @@ final class MissingGpu {
     /** A clause for messages. */
     static String reason() {
         if (!hasKernels()) {
-            return "its native library is the one without CUDA, expected tensorflow-core-native's classifier linux-x86_64-gpu";
+            return "TensorFlow's native library is the one without CUDA (tensorflow-core-native:linux-x86_64-gpu has it)";
         }
         List<String> missing = missing(LIBRARIES);
         return missing.isEmpty() ? "CUDA is there, but no GPU that can be used: see nvidia-smi and TensorFlow's own messages"

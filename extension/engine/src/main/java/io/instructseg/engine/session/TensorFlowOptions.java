@@ -1,8 +1,10 @@
 package io.instructseg.engine.session;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
@@ -35,8 +37,8 @@ public record TensorFlowOptions(OptionalInt interOpThreads, OptionalInt intraOpT
         requireThreads("intraOpThreads", intraOpThreads);
         gpuMemoryFraction.ifPresent(fraction -> require(fraction > 0 && fraction <= 1, "gpuMemoryFraction", fraction,
                 "a number above 0 and up to 1"));
-        visibleGpus.ifPresent(gpus -> require(gpus.matches("\\d{1,3}(,\\d{1,3})*"), "visibleGpus", gpus,
-                "numbers of GPUs such as 0,2"));
+        visibleGpus.ifPresent(gpus -> require(gpus.matches("\\d{1,3}(,\\d{1,3})*") && differ(gpus.split(",")), "visibleGpus",
+                gpus, "different numbers of GPUs such as 0,2"));
         require(logicalCpus >= 1 && logicalCpus <= MOST_LOGICAL_CPUS, "logicalCpus", logicalCpus, "1 to " + MOST_LOGICAL_CPUS);
     }
 
@@ -44,6 +46,18 @@ public record TensorFlowOptions(OptionalInt interOpThreads, OptionalInt intraOpT
     public static TensorFlowOptions logicalCpus(int cpus) {
         return new TensorFlowOptions(OptionalInt.empty(), OptionalInt.empty(), OptionalDouble.empty(), false, Optional.empty(),
                 cpus);
+    }
+
+    /**
+     * Those that this process does not take, because TensorFlow was started with others: the names of the record's components,
+     * sorted; none while it has not started.
+     */
+    public Set<String> ignored() {
+        return ProcessOptions.TENSORFLOW.ignored(this);
+    }
+
+    private static boolean differ(String[] values) {
+        return Arrays.stream(values).distinct().count() == values.length;
     }
 
     private static void requireThreads(String name, OptionalInt threads) {

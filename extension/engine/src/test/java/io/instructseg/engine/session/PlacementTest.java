@@ -68,8 +68,8 @@ class PlacementTest {
     @Test
     void saysWhyThereIsNoGpu() {
         if (System.getProperty("tensorflow.gpu") == null) {
-            assertThat(Devices.whyNoGpu()).isEqualTo("its native library is the one without CUDA, expected "
-                    + "tensorflow-core-native's classifier linux-x86_64-gpu");
+            assertThat(Devices.whyNoGpu()).isEqualTo("TensorFlow's native library is the one without CUDA "
+                    + "(tensorflow-core-native:linux-x86_64-gpu has it)");
         }
         assertThat(MissingGpu.missing(List.of("libc.so.6", "libcudart.so.1234"))).singleElement().asString()
                 .contains("libcudart.so.1234");
@@ -110,7 +110,9 @@ class PlacementTest {
         assertRefused(OptionalInt.empty(), OptionalDouble.of(Double.NaN), "", 1,
                 "gpuMemoryFraction is NaN, expected a number above 0 and up to 1");
         assertRefused(OptionalInt.empty(), OptionalDouble.empty(), "gpu:0", 1,
-                "visibleGpus is gpu:0, expected numbers of GPUs such as 0,2");
+                "visibleGpus is gpu:0, expected different numbers of GPUs such as 0,2");
+        assertRefused(OptionalInt.empty(), OptionalDouble.empty(), "1,1", 1,
+                "visibleGpus is 1,1, expected different numbers of GPUs such as 0,2");
         assertRefused(OptionalInt.empty(), OptionalDouble.empty(), "", 0, "logicalCpus is 0, expected 1 to 64");
     }
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.instructseg.engine.mask.Box;
+import io.instructseg.it.browser.Browser;
 import io.quarkus.test.common.http.TestHTTPResource;
 
 /** A page in a real browser; skipped, and said so, on a machine without one. */

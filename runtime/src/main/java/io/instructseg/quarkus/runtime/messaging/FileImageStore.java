@@ -26,7 +26,7 @@ import io.quarkus.runtime.configuration.ConfigurationException;
 @Singleton
 public class FileImageStore implements ImageStore {
 
-    private static final String PROPERTY = "quarkus.instructseg.messaging.store.directory";
+    private static final String PROPERTY = InstructSegConfig.STORE_DIRECTORY;
     private static final Set<String> NO_NAMES = Set.of("", ".", "..");
 
     /** Without links; null if there is none. */

@@ -1,6 +1,6 @@
 package io.instructseg.quarkus.runtime.messaging;
 
-import java.util.Objects;
+import java.util.Set;
 
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -9,6 +9,7 @@ import org.eclipse.microprofile.reactive.messaging.Outgoing;
 import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.ModelService;
 import io.instructseg.quarkus.runtime.ModelServices;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
@@ -27,9 +28,19 @@ public class SegmentationConsumer {
     private final MessageAnswers answers;
 
     SegmentationConsumer(ModelServices models, MessageAnswers answers) {
-        this.model = Objects.requireNonNull(models.get(ModelNames.DEFAULT),
-                "messages are for the default model, which is not active");
+        this.model = active(models.get(ModelNames.DEFAULT));
         this.answers = answers;
+    }
+
+    /** @param model null if it is not active */
+    static ModelService active(ModelService model) {
+        if (model == null) {
+            String property = ModelNames.property(ModelNames.DEFAULT, "model");
+            throw new ConfigurationException(property + " is not set, or " + ModelNames.property(ModelNames.DEFAULT, "active")
+                    + " is false, but messages are for the default model: expected both, or an application that is built with"
+                    + " quarkus.instructseg.messaging.enabled=false", Set.of(property));
+        }
+        return model;
     }
 
     /** The last result of a request has its acknowledgement: that follows when the broker has the result. */

@@ -34,6 +34,7 @@ import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.VideoRequest;
 import io.instructseg.quarkus.runtime.InstructSegConfig;
+import io.instructseg.quarkus.runtime.LoggedMessages;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
@@ -128,7 +129,16 @@ class MessageAnswersTest {
             }
             throw new ImageReferenceException("no such object");
         };
-        assertThat(answer(byReference(), sentence -> null, store)).isNull();
+        try (LoggedMessages messages = new LoggedMessages()) {
+            assertThat(answer(byReference(), sentence -> null, store)).isNull();
+            assertThat(messages.all()).satisfiesExactly(
+                    failed -> assertThat(failed)
+                            .startsWith("WARN INSTRUCTSEG0202: The store of pictures and videos failed and is asked"
+                                    + " again later: ")
+                            .contains("connection refused"),
+                    refused -> assertThat(refused)
+                            .isEqualTo("WARN INSTRUCTSEG0201: A message is refused: image.reference: no such object"));
+        }
         assertThat(times).hasValue(2);
         assertThat(nacks).singleElement().extracting(Throwable::getMessage).isEqualTo("image.reference: no such object");
     }

@@ -1,4 +1,4 @@
-package io.instructseg.it.demo;
+package io.instructseg.it.browser;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A headless Chromium, if this machine has one with its driver. Nothing is downloaded. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
     private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome", "chrome");
     private static final List<String> DRIVERS = List.of("chromedriver");
@@ -41,7 +41,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** @return empty if there is no browser or no driver for it */
-    static Optional<Browser> start(Path downloads) {
+    public static Optional<Browser> start(Path downloads) {
         return onPath(BROWSERS).flatMap(browser -> onPath(DRIVERS).map(driver -> new Browser(browser, driver, downloads)));
     }
 
@@ -51,12 +51,12 @@ final class Browser implements AutoCloseable {
                 .filter(Files::isExecutable).map(Path::toFile).findFirst();
     }
 
-    ChromeDriver driver() {
+    public ChromeDriver driver() {
         return driver;
     }
 
     /** A window of that size in CSS pixels, also below the least that a desktop's window has. */
-    void resize(int width, int height, String colours) {
+    public void resize(int width, int height, String colours) {
         driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
         driver.executeCdpCommand("Emulation.setEmulatedMedia",
@@ -66,7 +66,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** What the console says since it was last asked. */
-    List<String> console() {
+    public List<String> console() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream().map(LogEntry::getMessage).toList();
     }
 

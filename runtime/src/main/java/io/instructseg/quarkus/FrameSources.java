@@ -1,8 +1,9 @@
-package io.instructseg.quarkus.runtime;
+package io.instructseg.quarkus;
 
 import java.io.IOException;
 import java.util.Optional;
 
+import io.instructseg.engine.Guarded;
 import io.instructseg.engine.video.Frame;
 import io.instructseg.engine.video.FrameSource;
 import io.smallrye.mutiny.Multi;
@@ -10,13 +11,13 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** Frames that are decoded on worker threads, one when it is asked for. */
-public final class FrameSources {
+final class FrameSources {
 
     private FrameSources() {
     }
 
     /** @param opener is called for each subscriber that asks; its source is closed at the end, the bitter ones included */
-    public static Multi<Frame> frames(Opener opener) {
+    static Multi<Frame> frames(Opener opener) {
         return Multi.createFrom().deferred(() -> {
             Guarded<LateSource> source = new Guarded<>(new LateSource(opener));
             return Multi.createBy().repeating().uni(() -> next(source)).until(Optional::isEmpty).map(Optional::orElseThrow)
@@ -36,7 +37,7 @@ public final class FrameSources {
 
     /** Opens a source. */
     @FunctionalInterface
-    public interface Opener {
+    interface Opener {
 
         FrameSource open() throws IOException;
     }

@@ -1,24 +1,25 @@
-package io.instructseg.quarkus.runtime;
+package io.instructseg.engine;
 
 import java.util.concurrent.CancellationException;
 
 /**
- * What is for one thread at a time, but has to be closed from any: at once, or when its use ends.
+ * Such as a {@link VideoSegmentation} or the source of its frames: what is for one thread at a time, but has to be closed from
+ * any: at once, or when its use ends.
  *
  * @param <T> closes without an exception
  */
-final class Guarded<T extends AutoCloseable> {
+public final class Guarded<T extends AutoCloseable> {
 
     private final T resource;
     private boolean used;
     private boolean closed;
 
-    Guarded(T resource) {
+    public Guarded(T resource) {
         this.resource = resource;
     }
 
     /** @throws CancellationException if it is closed */
-    <V> V use(Use<T, V> use) throws Exception {
+    public <V> V use(Use<T, V> use) throws Exception {
         enter();
         try {
             return use.apply(resource);
@@ -45,7 +46,8 @@ final class Guarded<T extends AutoCloseable> {
         }
     }
 
-    void close() {
+    /** At any time, from any thread. Has no effect the second time. */
+    public void close() {
         synchronized (this) {
             if (closed) {
                 return;
@@ -64,7 +66,7 @@ final class Guarded<T extends AutoCloseable> {
 
     /** What is done with it. */
     @FunctionalInterface
-    interface Use<T, V> {
+    public interface Use<T, V> {
 
         V apply(T resource) throws Exception;
     }
