@@ -19,21 +19,25 @@ import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
 /** The endpoint, in hosts with Quarkus REST that leave it switched on. */
 class RestProcessor {
 
-    /** By name: without Quarkus REST the class can't be loaded. */
-    private static final String RESOURCE = "io.instructseg.quarkus.runtime.rest.SegmentationsResource";
+    private static final String PACKAGE = "io.instructseg.quarkus.runtime.rest.";
+    /** By name: without Quarkus REST the classes can't be loaded. */
+    private static final String[] RESOURCES = { PACKAGE + "SegmentationsResource", PACKAGE + "VideosResource" };
+    private static final String WRITER = PACKAGE + "FrameStreamWriter";
 
     private static final String[] SCHEMAS = Stream
-            .of("Request", "Form", "Answer", "Picture", "Segmented", "CandidateOf", "MaskOf", "BoxOf", "RunLengths", "Problem")
-            .map(name -> "io.instructseg.quarkus.runtime.rest.OpenApi$" + name).toArray(String[]::new);
+            .of("Request", "Form", "Answer", "Picture", "Segmented", "CandidateOf", "MaskOf", "BoxOf", "RunLengths", "Problem",
+                    "VideoForm", "FrameOf", "VideoSummary")
+            .map(name -> PACKAGE + "OpenApi$" + name).toArray(String[]::new);
 
-    /** Quarkus REST finds the resource as if it were the host's own. */
+    /** Quarkus REST finds the resources as if they were the host's own. */
     @BuildStep
     void endpoint(Capabilities capabilities, InstructSegBuildTimeConfig config,
             BuildProducer<AdditionalIndexedClassesBuildItem> indexed, BuildProducer<AdditionalBeanBuildItem> beans) {
         if (config.endpoint().enabled() && capabilities.isPresent(Capability.REST)) {
-            indexed.produce(new AdditionalIndexedClassesBuildItem(RESOURCE));
+            indexed.produce(new AdditionalIndexedClassesBuildItem(RESOURCES));
+            indexed.produce(new AdditionalIndexedClassesBuildItem(WRITER));
             indexed.produce(new AdditionalIndexedClassesBuildItem(SCHEMAS));
-            beans.produce(AdditionalBeanBuildItem.builder().addBeanClass(RESOURCE).setUnremovable()
+            beans.produce(AdditionalBeanBuildItem.builder().addBeanClasses(RESOURCES).setUnremovable()
                     .setDefaultScope(DotName.createSimple(Singleton.class)).build());
         }
     }

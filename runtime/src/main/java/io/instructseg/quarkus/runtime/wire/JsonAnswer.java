@@ -75,6 +75,10 @@ public final class JsonAnswer {
         json.writeEndObject();
     }
 
+    static void segmentation(JsonGenerator json, Segmentation segmentation, Candidates candidates) throws IOException {
+        item(json, Item.of(segmentation, candidates));
+    }
+
     private static void item(JsonGenerator json, Item item) throws IOException {
         json.writeStartObject();
         json.writeStringField("sentence", item.instruction().sentences().get(0));

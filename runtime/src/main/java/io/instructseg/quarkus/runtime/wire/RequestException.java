@@ -2,6 +2,7 @@ package io.instructseg.quarkus.runtime.wire;
 
 import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.image.ImageException;
+import io.instructseg.engine.video.VideoException;
 
 /** A request that can't be read: what is wrong, and in which field, null if it is in none. */
 public class RequestException extends RuntimeException {
@@ -49,6 +50,11 @@ public class RequestException extends RuntimeException {
     /** A picture that can't be used. */
     public static RequestException of(ImageException failure) {
         return badField(RequestFields.IMAGE, failure.getMessage());
+    }
+
+    /** A video that can't be used, or not beyond some frame. */
+    public static RequestException of(VideoException failure) {
+        return badField(VideoFields.VIDEO, failure.getMessage());
     }
 
     /** Each sentence is an instruction: the message, which names that first, gets the field's name. */
