@@ -1,8 +1,11 @@
 package io.instructseg.quarkus.deployment;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.RuntimeType;
+import jakarta.ws.rs.core.MediaType;
 
 import org.jboss.jandex.DotName;
 
@@ -15,6 +18,7 @@ import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.AdditionalIndexedClassesBuildItem;
 import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
+import io.quarkus.resteasy.reactive.spi.MessageBodyWriterBuildItem;
 
 /** The endpoint, in hosts with Quarkus REST that leave it switched on. */
 class RestProcessor {
@@ -35,9 +39,20 @@ class RestProcessor {
             BuildProducer<AdditionalIndexedClassesBuildItem> indexed, BuildProducer<AdditionalBeanBuildItem> beans) {
         if (config.endpoint().enabled() && capabilities.isPresent(Capability.REST)) {
             indexed.produce(new AdditionalIndexedClassesBuildItem(RESOURCES));
-            indexed.produce(new AdditionalIndexedClassesBuildItem(WRITER));
             indexed.produce(new AdditionalIndexedClassesBuildItem(SCHEMAS));
             beans.produce(AdditionalBeanBuildItem.builder().addBeanClasses(RESOURCES).setUnremovable()
+                    .setDefaultScope(DotName.createSimple(Singleton.class)).build());
+        }
+    }
+
+    /** Videos' answers are sent as they come. */
+    @BuildStep
+    void writer(Capabilities capabilities, InstructSegBuildTimeConfig config,
+            BuildProducer<MessageBodyWriterBuildItem> writers, BuildProducer<AdditionalBeanBuildItem> beans) {
+        if (config.endpoint().enabled() && capabilities.isPresent(Capability.REST)) {
+            writers.produce(new MessageBodyWriterBuildItem.Builder(WRITER, PACKAGE + "FrameStream")
+                    .setMediaTypeStrings(List.of(MediaType.WILDCARD)).setRuntimeType(RuntimeType.SERVER).build());
+            beans.produce(AdditionalBeanBuildItem.builder().addBeanClass(WRITER).setUnremovable()
                     .setDefaultScope(DotName.createSimple(Singleton.class)).build());
         }
     }

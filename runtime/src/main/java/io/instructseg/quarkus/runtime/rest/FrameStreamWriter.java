@@ -6,7 +6,6 @@ import java.lang.reflect.Type;
 
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
-import jakarta.ws.rs.ext.Provider;
 
 import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveResourceInfo;
@@ -17,7 +16,6 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
  * Lets a {@link FrameStream} be a response's entity. A {@code Multi} as a method's result would do for a single media type and
  * for no problem details.
  */
-@Provider
 public class FrameStreamWriter implements ServerMessageBodyWriter<FrameStream> {
 
     @Override
