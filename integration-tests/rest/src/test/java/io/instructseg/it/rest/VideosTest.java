@@ -3,11 +3,14 @@ package io.instructseg.it.rest;
 import static io.instructseg.it.rest.Examples.MAPPER;
 import static io.instructseg.it.rest.VideoExamples.ENDPOINT;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.video.VideoWriter;
 import io.instructseg.it.rest.VideoExamples.Example;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -39,6 +44,9 @@ class VideosTest {
     private static final String EVENTS = "text/event-stream";
     private static Example example;
     private static byte[] video;
+
+    @TestHTTPResource(ENDPOINT)
+    URI endpoint;
 
     @BeforeAll
     static void encode() throws IOException {
@@ -227,6 +235,21 @@ class VideosTest {
             assertThat(found).containsOnly(200, 503);
         } finally {
             clients.shutdown();
+        }
+        assertThat(lines(raw().post(ENDPOINT))).hasSize(example.frames() + 1);
+    }
+
+    @Test
+    void clientsThatGoAwayAfterTheFirstFrameFreeTheirPlaces() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            try (Socket socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
+                socket.getOutputStream().write(("POST " + ENDPOINT + "?sentences=a HTTP/1.1\r\nHost: a\r\n"
+                        + "Content-Type: video/webm\r\nContent-Length: " + video.length + "\r\n\r\n").getBytes(US_ASCII));
+                socket.getOutputStream().write(video);
+                byte[] start = socket.getInputStream().readNBytes(12);
+                assertThat(new String(start, US_ASCII)).isEqualTo("HTTP/1.1 200");
+            }
+            Awaitility.await().until(() -> Uploads.files().isEmpty());
         }
         assertThat(lines(raw().post(ENDPOINT))).hasSize(example.frames() + 1);
     }

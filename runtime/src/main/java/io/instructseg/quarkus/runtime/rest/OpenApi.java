@@ -50,14 +50,14 @@ final class OpenApi {
 
     static final String VIDEO_FORM = """
             {"video": "dog.mp4", "sentences": ["the dog"]}""";
-    static final String LINES = """
-            {"index":0,"time":0.0,"segmentations":[{"sentence":"the dog","task":"referring","found":true,"score":0.947,\
-            "mask":{"area":2,"box":{"x":1,"y":0,"width":1,"height":2},"rle":{"size":[3,4],"counts":"327"},\
-            "polygons":[[[[1,0],[2,0],[2,2],[1,2],[1,0]]]]}}]}
-            {"index":1,"time":0.04,"segmentations":[{"sentence":"the dog","task":"referring","found":false,"score":0.2,\
-            "mask":{"area":0,"box":null,"rle":{"size":[3,4],"counts":"<"},"polygons":[]}}]}
-            {"frames":2,"ended":"complete"}
-            """;
+    static final String FRAME = """
+            {"index": 0, "time": 0.0, "segmentations": [{"sentence": "the dog", "task": "referring", "found": true,
+             "score": 0.947, "mask": {"area": 2, "box": {"x": 1, "y": 0, "width": 1, "height": 2},
+             "rle": {"size": [3, 4], "counts": "327"}, "polygons": [[[[1, 0], [2, 0], [2, 2], [1, 2], [1, 0]]]]}}]}""";
+    static final String SUMMARY = """
+            {"frames": 1, "ended": "complete"}""";
+    static final String BROKEN = """
+            {"status": 422, "title": "Unprocessable Content", "detail": "video: the video is damaged", "field": "video"}""";
     static final String EVENTS = """
             event: frame
             data: {"index":0,"time":0.0,"segmentations":[{"sentence":"the dog","task":"referring","found":false,\

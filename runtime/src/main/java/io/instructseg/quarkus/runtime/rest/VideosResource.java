@@ -93,10 +93,12 @@ public class VideosResource {
     @APIResponse(responseCode = "200", description = "The answers, also if nothing was found", content = {
             @Content(mediaType = "application/x-ndjson", schema = @Schema(description = "Of each line", anyOf = {
                     OpenApi.FrameOf.class, OpenApi.VideoSummary.class, OpenApi.Problem.class }),
-                    examples = @ExampleObject(name = "two frames", value = OpenApi.LINES)),
+                    examples = { @ExampleObject(name = "a frame", value = OpenApi.FRAME),
+                            @ExampleObject(name = "the end", value = OpenApi.SUMMARY),
+                            @ExampleObject(name = "the end of a broken video", value = OpenApi.BROKEN) }),
             @Content(mediaType = "text/event-stream", schema = @Schema(type = SchemaType.STRING, description =
                     "Events frame, summary and problem, with the data that are lines of application/x-ndjson"),
-                    examples = @ExampleObject(name = "two frames", value = OpenApi.EVENTS)) })
+                    examples = @ExampleObject(name = "one frame", value = OpenApi.EVENTS)) })
     @APIResponse(responseCode = "400", description = "A field is missing, unknown or wrong, or the body is malformed",
             content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class),
             examples = @ExampleObject(name = "no sentence", value = OpenApi.BAD_REQUEST)))
