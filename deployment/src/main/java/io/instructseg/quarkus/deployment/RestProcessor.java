@@ -1,8 +1,11 @@
 package io.instructseg.quarkus.deployment;
 
+import java.util.List;
 import java.util.stream.Stream;
 
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.RuntimeType;
+import jakarta.ws.rs.core.MediaType;
 
 import org.jboss.jandex.DotName;
 
@@ -15,25 +18,41 @@ import io.quarkus.deployment.annotations.BuildProducer;
 import io.quarkus.deployment.annotations.BuildStep;
 import io.quarkus.deployment.builditem.AdditionalIndexedClassesBuildItem;
 import io.quarkus.deployment.builditem.RunTimeConfigurationDefaultBuildItem;
+import io.quarkus.resteasy.reactive.spi.MessageBodyWriterBuildItem;
 
 /** The endpoint, in hosts with Quarkus REST that leave it switched on. */
 class RestProcessor {
 
-    /** By name: without Quarkus REST the class can't be loaded. */
-    private static final String RESOURCE = "io.instructseg.quarkus.runtime.rest.SegmentationsResource";
+    private static final String PACKAGE = "io.instructseg.quarkus.runtime.rest.";
+    /** By name: without Quarkus REST the classes can't be loaded. */
+    private static final String[] RESOURCES = { PACKAGE + "SegmentationsResource", PACKAGE + "VideosResource" };
+    private static final String WRITER = PACKAGE + "FrameStreamWriter";
 
     private static final String[] SCHEMAS = Stream
-            .of("Request", "Form", "Answer", "Picture", "Segmented", "CandidateOf", "MaskOf", "BoxOf", "RunLengths", "Problem")
-            .map(name -> "io.instructseg.quarkus.runtime.rest.OpenApi$" + name).toArray(String[]::new);
+            .of("Request", "Form", "Answer", "Picture", "Segmented", "CandidateOf", "MaskOf", "BoxOf", "RunLengths", "Problem",
+                    "VideoForm", "FrameOf", "VideoSummary")
+            .map(name -> PACKAGE + "OpenApi$" + name).toArray(String[]::new);
 
-    /** Quarkus REST finds the resource as if it were the host's own. */
+    /** Quarkus REST finds the resources as if they were the host's own. */
     @BuildStep
     void endpoint(Capabilities capabilities, InstructSegBuildTimeConfig config,
             BuildProducer<AdditionalIndexedClassesBuildItem> indexed, BuildProducer<AdditionalBeanBuildItem> beans) {
         if (config.endpoint().enabled() && capabilities.isPresent(Capability.REST)) {
-            indexed.produce(new AdditionalIndexedClassesBuildItem(RESOURCE));
+            indexed.produce(new AdditionalIndexedClassesBuildItem(RESOURCES));
             indexed.produce(new AdditionalIndexedClassesBuildItem(SCHEMAS));
-            beans.produce(AdditionalBeanBuildItem.builder().addBeanClass(RESOURCE).setUnremovable()
+            beans.produce(AdditionalBeanBuildItem.builder().addBeanClasses(RESOURCES).setUnremovable()
+                    .setDefaultScope(DotName.createSimple(Singleton.class)).build());
+        }
+    }
+
+    /** Videos' answers are sent as they come. */
+    @BuildStep
+    void writer(Capabilities capabilities, InstructSegBuildTimeConfig config,
+            BuildProducer<MessageBodyWriterBuildItem> writers, BuildProducer<AdditionalBeanBuildItem> beans) {
+        if (config.endpoint().enabled() && capabilities.isPresent(Capability.REST)) {
+            writers.produce(new MessageBodyWriterBuildItem.Builder(WRITER, PACKAGE + "FrameStream")
+                    .setMediaTypeStrings(List.of(MediaType.WILDCARD)).setRuntimeType(RuntimeType.SERVER).build());
+            beans.produce(AdditionalBeanBuildItem.builder().addBeanClass(WRITER).setUnremovable()
                     .setDefaultScope(DotName.createSimple(Singleton.class)).build());
         }
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 import io.instructseg.engine.Candidate;
+import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.image.DecodedImage;
@@ -30,11 +31,13 @@ import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
+import io.instructseg.quarkus.VideoRequest;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusMock;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /** What the endpoint does when the bean, or the client, fails. */
@@ -57,6 +60,11 @@ class FailuresTest {
                 assertThat(BlockingOperationControl.isBlockingAllowed()).as("bodies are read on a worker thread").isTrue();
                 return answer;
             }
+
+            @Override
+            public Multi<FrameSegmentation> segment(VideoRequest request) {
+                throw new UnsupportedOperationException();
+            }
         }, InstructSeg.class);
     }
 
@@ -72,7 +80,8 @@ class FailuresTest {
 
     @Test
     void whoCannotWaitMayTryAgain() {
-        problem(new QueueFullException(4, Duration.ofMillis(2100)), 503, "too many requests wait for the model already")
+        problem(new QueueFullException(4, Duration.ofMillis(2100)), 503,
+                "too many requests wait for the model already, or too many videos are segmented")
                 .header("Retry-After", "3");
         problem(new ModelUnavailableException("/secret/path"), 503,
                 "there is no model to ask: none is active, it could not be loaded, or the service is shutting down")

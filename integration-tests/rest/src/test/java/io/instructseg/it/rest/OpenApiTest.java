@@ -6,6 +6,8 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -81,6 +83,32 @@ class OpenApiTest {
                 .queryParam("candidates", "all").body(Examples.bytes(Examples.SCISSORS)).post(ENDPOINT).then().statusCode(200)
                 .extract().asByteArray());
         assertFits(all, schema);
+    }
+
+    @Test
+    void hasTheVideosEndpoint() throws IOException {
+        JsonNode video = document.at("/paths").get(VideoExamples.ENDPOINT).get("post");
+        assertThat(video.at("/requestBody/content").fieldNames()).toIterable().containsExactlyInAnyOrder(
+                "multipart/form-data", "video/*", "application/octet-stream");
+        Set<String> fields = names(resolve(video.at("/requestBody/content/multipart~1form-data/schema")).get("properties"));
+        assertThat(video.get("parameters")).extracting(parameter -> parameter.get("name").asText())
+                .containsExactlyInAnyOrderElementsOf(fields.stream().filter(name -> !name.equals("video")).toList());
+        JsonNode lines = video.at("/responses/200/content/application~1x-ndjson");
+        JsonNode schemas = lines.at("/schema/anyOf");
+        assertThat(schemas).hasSize(3);
+        List<JsonNode> examples = new ArrayList<>();
+        lines.get("examples").forEach(example -> examples.add(example.get("value")));
+        assertThat(examples).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            assertFits(examples.get(i), schemas.get(i));
+        }
+        String[] real = given().contentType("video/webm").queryParam("sentences", "a").queryParam("frames", "1")
+                .body(LosslessVideo.of(VideoExamples.all().get(0).folder())).post(VideoExamples.ENDPOINT).then()
+                .statusCode(200).extract().asString().split("\n");
+        assertFits(MAPPER.readTree(real[0]), schemas.get(0));
+        assertFits(MAPPER.readTree(real[1]), schemas.get(1));
+        assertThat(video.get("responses").fieldNames()).toIterable().containsExactlyInAnyOrder("200", "400", "406", "413",
+                "415", "422", "500", "503", "504");
     }
 
     /** Required fields are there, and no others than those described. */

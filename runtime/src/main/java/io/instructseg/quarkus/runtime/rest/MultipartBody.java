@@ -4,6 +4,8 @@ import static io.instructseg.quarkus.runtime.wire.RequestException.badField;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +19,9 @@ import org.jboss.resteasy.reactive.common.headers.HeaderUtil;
 import org.jboss.resteasy.reactive.common.util.CaseInsensitiveMap;
 import org.jboss.resteasy.reactive.server.core.multipart.MultipartParser;
 
-import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.runtime.wire.BoundedBytes;
+import io.instructseg.quarkus.runtime.wire.InstructionFields;
 import io.instructseg.quarkus.runtime.wire.RequestException;
-import io.instructseg.quarkus.runtime.wire.RequestFields;
 import io.instructseg.quarkus.runtime.wire.RequestMemory;
 
 /**
@@ -35,27 +36,32 @@ final class MultipartBody implements MultipartParser.PartHandler {
     private static final int BYTES_PER_CHARACTER = 3;
     private static final Set<String> PLAIN = Set.of("7bit", "8bit", "binary");
 
+    private final Form form;
     private final RequestMemory memory;
-    private final RequestFields fields = new RequestFields();
     private String name;
-    private BoundedBytes content;
+    /** Of the part that is read: one of text, or the file. */
+    private BoundedBytes text;
+    private OutputStream file;
+    private boolean empty;
 
-    private MultipartBody(RequestMemory memory) {
+    private MultipartBody(Form form, RequestMemory memory) {
+        this.form = form;
         this.memory = memory;
     }
 
     /**
-     * @param memory what pictures may take
+     * @param form takes what the parts bring
+     * @param memory what the text may take
      * @throws RequestException if the body is not what is expected
      * @throws IOException if it can't be read
      */
-    static RequestFields read(InputStream body, MediaType type, RequestMemory memory) throws IOException {
+    static void read(InputStream body, MediaType type, Form form, RequestMemory memory) throws IOException {
         String boundary = type.getParameters().get("boundary");
         if (boundary == null || boundary.isEmpty() || boundary.length() > MOST_BOUNDARY_CHARACTERS) {
             throw malformed("Content-Type has no boundary of 1 to " + MOST_BOUNDARY_CHARACTERS + " characters");
         }
-        MultipartBody form = new MultipartBody(memory);
-        MultipartParser.ParseState parser = MultipartParser.beginParse(form, boundary.getBytes(StandardCharsets.US_ASCII),
+        MultipartParser.ParseState parser = MultipartParser.beginParse(new MultipartBody(form, memory),
+                boundary.getBytes(StandardCharsets.US_ASCII),
                 StandardCharsets.UTF_8.name());
         byte[] buffer = new byte[8192];
         for (int length = body.read(buffer); length >= 0; length = body.read(buffer)) {
@@ -64,13 +70,12 @@ final class MultipartBody implements MultipartParser.PartHandler {
         if (!parser.isComplete()) {
             throw malformed("found no closing boundary --" + boundary + "--");
         }
-        return form.fields;
     }
 
     private static void parse(MultipartParser.ParseState parser, ByteBuffer bytes) {
         try {
             parser.parse(bytes);
-        } catch (RequestException e) {
+        } catch (RequestException | UncheckedIOException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             // all that a part's headers make the parser say
@@ -89,43 +94,40 @@ final class MultipartBody implements MultipartParser.PartHandler {
         if (name == null) {
             throw malformed("a part has no name");
         }
-        if (!RequestFields.NAMES.contains(name)) {
-            throw RequestFields.unknown(name);
+        if (!form.fields().names().contains(name)) {
+            throw form.fields().unknownField(name);
         }
         String encoding = headers.getFirst(MultipartParser.CONTENT_TRANSFER_ENCODING);
         if (encoding != null && !PLAIN.contains(encoding.toLowerCase(Locale.ROOT))) {
             throw badField(name, "found a Content-Transfer-Encoding, which forms don't have");
         }
-        content = new BoundedBytes(name,
-                isImage() ? memory.maxImageBytes() : BYTES_PER_CHARACTER * RequestFields.MOST_CHARACTERS, memory);
-    }
-
-    private boolean isImage() {
-        return name.equals(RequestFields.IMAGE);
+        file = name.equals(form.file()) ? form.open() : null;
+        empty = true;
+        text = file == null ? new BoundedBytes(name, BYTES_PER_CHARACTER * InstructionFields.MOST_CHARACTERS, memory) : null;
     }
 
     @Override
-    public void data(ByteBuffer buffer) {
+    public void data(ByteBuffer buffer) throws IOException {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
-        content.write(bytes, 0, bytes.length);
+        empty &= bytes.length == 0;
+        (file == null ? text : file).write(bytes, 0, bytes.length);
     }
 
     @Override
     public void endPart() {
-        if (isImage()) {
-            if (content.size() == 0) {
-                throw badField(name, "found an empty file, expected a picture");
-            }
-            fields.image(Image.of(content.toByteArray()));
+        if (file == null) {
+            form.fields().text(name, text());
+        } else if (empty) {
+            throw badField(name, "found an empty file");
         } else {
-            fields.text(name, text());
+            form.received();
         }
     }
 
     private String text() {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content.toByteArray())).toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text.toByteArray())).toString();
         } catch (CharacterCodingException e) {
             throw badField(name, "found bytes that are not UTF-8");
         }

@@ -43,9 +43,42 @@ final class OpenApi {
     static final String FAILED = """
             {"status": 500, "title": "Internal Server Error", "detail": "stage reason of the model failed"}""";
     static final String BUSY = """
-            {"status": 503, "title": "Service Unavailable", "detail": "too many requests wait for the model already"}""";
+            {"status": 503, "title": "Service Unavailable", "detail": "too many requests wait for the model \
+            already, or too many videos are segmented"}""";
     static final String LATE = """
             {"status": 504, "title": "Gateway Timeout", "detail": "the model did not answer in time"}""";
+
+    static final String VIDEO_FORM = """
+            {"video": "dog.mp4", "sentences": ["the dog"]}""";
+    static final String FRAME = """
+            {"index": 0, "time": 0.0, "segmentations": [{"sentence": "the dog", "task": "referring", "found": true,
+             "score": 0.947, "mask": {"area": 2, "box": {"x": 1, "y": 0, "width": 1, "height": 2},
+             "rle": {"size": [3, 4], "counts": "327"}, "polygons": [[[[1, 0], [2, 0], [2, 2], [1, 2], [1, 0]]]]}}]}""";
+    static final String SUMMARY = """
+            {"frames": 1, "ended": "complete"}""";
+    static final String BROKEN = """
+            {"status": 422, "title": "Unprocessable Content", "detail": "video: the video is damaged", "field": "video"}""";
+    static final String EVENTS = """
+            event: frame
+            data: {"index":0,"time":0.0,"segmentations":[{"sentence":"the dog","task":"referring","found":false,\
+            "score":0.2,"mask":{"area":0,"box":null,"rle":{"size":[3,4],"counts":"<"},"polygons":[]}}]}
+
+            event: summary
+            data: {"frames":1,"ended":"complete"}
+
+            """;
+    static final String VIDEO_NOT_ACCEPTABLE = """
+            {"status": 406, "title": "Not Acceptable", "detail": "Accept: found nothing that can be sent, expected \
+            application/x-ndjson or text/event-stream"}""";
+    static final String VIDEO_TOO_LARGE = """
+            {"status": 413, "title": "Request Entity Too Large", "detail": "video: the video is too long: found 7200.0 s \
+            from where it is read, the limit is 3600.0", "field": "video"}""";
+    static final String VIDEO_UNSUPPORTED = """
+            {"status": 415, "title": "Unsupported Media Type", "detail": "Content-Type: found application/pdf, expected \
+            multipart/form-data, video/* or application/octet-stream"}""";
+    static final String VIDEO_DAMAGED = """
+            {"status": 422, "title": "Unprocessable Content", "detail": "video: the video is empty: found 0 bytes", \
+            "field": "video"}""";
 
     private OpenApi() {
     }
@@ -122,6 +155,42 @@ final class OpenApi {
             requiredProperties = { "size", "counts" })
     record RunLengths(@Schema(description = "Height and width", minItems = 2, maxItems = 2) List<Integer> size,
             String counts) {
+    }
+
+    @Schema(name = "InstructSegVideoForm", description = "A video, what to segment in it, and in which frames",
+            requiredProperties = { "video", "sentences" })
+    record VideoForm(
+            @Schema(description = "The video's file: MP4, MOV, WebM, MKV or GIF", type = SchemaType.STRING,
+                    format = "binary") String video,
+            @Schema(description = "What to segment, a part for each sentence. Each gets its own answer; frames are encoded"
+                    + " once", minItems = 1, maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
+            @Schema(description = "Whether sentences name what to segment, or imply it; the service's default if absent",
+                    enumeration = { "referring", "reasoning" }) String task,
+            @Schema(description = "An answer with a lower score is not found; the service's default if absent",
+                    minimum = "0", maximum = "1") Double threshold,
+            @Schema(description = "Seconds: frames shown then or later", minimum = "0", defaultValue = "0") Double start,
+            @Schema(description = "Seconds: frames shown before", minimum = "0") Double end,
+            @Schema(description = "Every n-th frame", minimum = "1", defaultValue = "1") Integer stride,
+            @Schema(description = "Seconds: one frame in each such time; not together with stride", minimum = "0")
+            Double every,
+            @Schema(description = "The most frames", minimum = "1") Integer frames,
+            @Schema(description = "How many frames around it the model sees with each frame; as in its training if absent",
+                    minimum = "0", maximum = "64") Integer references,
+            @Schema(description = "Whether these come before it only, which is not what the model was trained with",
+                    defaultValue = "false") Boolean causal){
+    }
+
+    @Schema(name = "InstructSegFrame", description = "The answers about a frame",
+            requiredProperties = { "index", "time", "segmentations" })
+    record FrameOf(@Schema(description = "Among the frames that are taken, from 0") int index,
+            @Schema(description = "When it is shown, in seconds from the video's first frame") double time,
+            @Schema(description = "An answer for each sentence, in their order") List<Segmented> segmentations) {
+    }
+
+    @Schema(name = "InstructSegVideoSummary", description = "Stands behind the last frame",
+            requiredProperties = { "frames", "ended" })
+    record VideoSummary(@Schema(description = "How many were answered") long frames,
+            @Schema(enumeration = "complete") String ended) {
     }
 
     @Schema(name = "InstructSegProblem", description = "Problem details (RFC 9457)",

@@ -18,12 +18,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.session.StageException;
+import io.instructseg.engine.video.VideoException;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.runtime.wire.Json;
 import io.instructseg.quarkus.runtime.wire.RequestException;
 import io.instructseg.quarkus.runtime.wire.RequestFields;
+import io.instructseg.quarkus.runtime.wire.VideoFields;
 import io.quarkus.arc.InactiveBeanException;
 
 /** Failures as problem details (RFC 9457). */
@@ -39,11 +41,15 @@ final class Problems {
         if (failure instanceof ImageException image) {
             return of(new ProblemException(status(image), RequestFields.IMAGE, RequestException.of(image).getMessage()));
         }
+        if (failure instanceof VideoException video) {
+            return of(new ProblemException(status(video), VideoFields.VIDEO, RequestException.of(video).getMessage()));
+        }
         if (failure instanceof InstructionException instruction) {
             return of(RequestException.of(instruction));
         }
         if (failure instanceof QueueFullException full) {
-            return unavailable("too many requests wait for the model already", full.retryAfter());
+            return unavailable("too many requests wait for the model already, or too many videos are segmented",
+                    full.retryAfter());
         }
         if (failure instanceof DeadlineExceededException) {
             return of(new ProblemException(Status.GATEWAY_TIMEOUT, null, "the model did not answer in time"));
@@ -57,6 +63,14 @@ final class Problems {
     }
 
     private static StatusType status(ImageException failure) {
+        return switch (failure.kind()) {
+            case TOO_LARGE -> Status.REQUEST_ENTITY_TOO_LARGE;
+            case UNSUPPORTED -> Status.UNSUPPORTED_MEDIA_TYPE;
+            case DAMAGED -> ProblemException.UNPROCESSABLE_CONTENT;
+        };
+    }
+
+    private static StatusType status(VideoException failure) {
         return switch (failure.kind()) {
             case TOO_LARGE -> Status.REQUEST_ENTITY_TOO_LARGE;
             case UNSUPPORTED -> Status.UNSUPPORTED_MEDIA_TYPE;
@@ -97,6 +111,19 @@ final class Problems {
             response.header(HttpHeaders.RETRY_AFTER, Math.max(1, retryAfter.plusMillis(999).toSeconds()));
         }
         return response.build();
+    }
+
+    /** What went wrong before the bean was asked. */
+    static Response ofRequest(Exception failure) {
+        if (failure instanceof ProblemException problem) {
+            return of(problem);
+        }
+        if (failure instanceof RequestException problem) {
+            return of(problem);
+        }
+        return failure instanceof WebApplicationException known ? of(known)
+                // the body ended early, or took too long
+                : of(new RequestException(null, "the body could not be read to its end"));
     }
 
     /** An error that Quarkus REST or a host's filter found: without a body it gets one. */

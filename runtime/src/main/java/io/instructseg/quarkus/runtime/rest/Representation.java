@@ -2,14 +2,10 @@ package io.instructseg.quarkus.runtime.rest;
 
 import static io.instructseg.quarkus.runtime.wire.RequestException.badField;
 
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response.Status;
 
 import io.instructseg.engine.Candidates;
 import io.instructseg.quarkus.SegmentationRequest;
@@ -27,7 +23,6 @@ enum Representation {
     OVERLAY(new MediaType("image", "png"));
 
     private static final String VIEW = "view";
-    private static final String QUALITY = "q";
 
     private final MediaType type;
 
@@ -59,50 +54,13 @@ enum Representation {
      * @throws ProblemException if there is nothing it takes
      */
     static Representation choose(HttpHeaders headers) {
-        List<MediaType> ranges = ranges(headers.getRequestHeader(HttpHeaders.ACCEPT));
-        return ranges.isEmpty() ? JSON
-                : choose(ranges).orElseThrow(() -> new ProblemException(Status.NOT_ACCEPTABLE, null,
-                        "Accept: found nothing that can be sent, expected application/json, image/png or image/png;"
-                                + " view=overlay"));
-    }
-
-    private static List<MediaType> ranges(List<String> headers) {
-        try {
-            return headers.stream().flatMap(header -> Stream.of(header.split(","))).map(String::strip)
-                    .filter(range -> !range.isEmpty()).map(MediaType::valueOf).toList();
-        } catch (IllegalArgumentException e) {
-            throw badField(HttpHeaders.ACCEPT, "found what is no list of media types");
-        }
-    }
-
-    private static Optional<Representation> choose(List<MediaType> ranges) {
-        return Stream.of(values()).filter(one -> one.quality(ranges) > 0)
-                .max(Comparator.<Representation> comparingDouble(one -> one.quality(ranges))
-                        .thenComparing(Comparator.reverseOrder()));
-    }
-
-    /** That of the most specific range (RFC 9110, 12.5.1). */
-    private double quality(List<MediaType> ranges) {
-        return ranges.stream().filter(this::isIn).max(Comparator.comparingInt(Representation::specificity))
-                .map(Representation::quality).orElse(0.0);
+        return Accept.of(headers).choose(List.of(values()), Representation::isIn,
+                "application/json, image/png or image/png; view=overlay");
     }
 
     private boolean isIn(MediaType range) {
         String view = range.getParameters().get(VIEW);
         boolean asked = view == null ? this != OVERLAY : name().equalsIgnoreCase(view);
         return asked && type.isCompatible(range);
-    }
-
-    private static int specificity(MediaType range) {
-        return range.isWildcardType() ? 0 : range.isWildcardSubtype() ? 1 : range.getParameters().containsKey(VIEW) ? 3 : 2;
-    }
-
-    private static double quality(MediaType range) {
-        String quality = range.getParameters().getOrDefault(QUALITY, "1");
-        try {
-            return Double.parseDouble(quality);
-        } catch (NumberFormatException e) {
-            return 0;
-        }
     }
 }

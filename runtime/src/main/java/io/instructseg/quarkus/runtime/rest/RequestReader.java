@@ -4,54 +4,78 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriInfo;
 
-import io.instructseg.quarkus.Image;
-import io.instructseg.quarkus.runtime.wire.BoundedBytes;
 import io.instructseg.quarkus.runtime.wire.JsonBody;
 import io.instructseg.quarkus.runtime.wire.RequestException;
 import io.instructseg.quarkus.runtime.wire.RequestFields;
 import io.instructseg.quarkus.runtime.wire.RequestMemory;
 
-/** Reads a request's fields from its body, of whichever type. */
+/** Reads a request's fields from its body, of whichever type, and from the query. */
 final class RequestReader {
 
     private RequestReader() {
     }
 
     /**
+     * A request about a picture.
+     *
      * @param memory what pictures may take
      * @throws RequestException if the body is not what is expected
      * @throws ProblemException if it is of a type that is not read
      * @throws IOException if it can't be read
      */
-    static RequestFields read(InputStream body, HttpHeaders headers, UriInfo uri, RequestMemory memory) throws IOException {
+    static RequestFields picture(InputStream body, HttpHeaders headers, UriInfo uri, RequestMemory memory)
+            throws IOException {
         MediaType type = type(headers);
-        String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw unsupported("Content-Encoding: found " + encoding + ", expected none");
-        }
         if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
-            requireNoFields(uri);
+            requireNoFields(uri, RequestFields.NAMES);
             return JsonBody.read(body, memory);
         }
-        if (type.isCompatible(MediaType.MULTIPART_FORM_DATA_TYPE)) {
-            requireNoFields(uri);
-            return MultipartBody.read(body, type, memory);
+        PictureForm form = new PictureForm(memory);
+        read(body, type, uri, form, memory, "application/json, ");
+        return form.fields();
+    }
+
+    /**
+     * A request about a video.
+     *
+     * @param form takes the video's file
+     * @throws RequestException if the body is not what is expected
+     * @throws ProblemException if it is of a type that is not read
+     * @throws IOException if it can't be read
+     */
+    static void video(InputStream body, HttpHeaders headers, UriInfo uri, VideoForm form) throws IOException {
+        try (RequestMemory memory = new RequestMemory(0)) {
+            read(body, type(headers), uri, form, memory, "");
         }
-        if (type.getType().equalsIgnoreCase("image") || type.isCompatible(MediaType.APPLICATION_OCTET_STREAM_TYPE)) {
-            return picture(body, uri, memory);
+    }
+
+    private static void read(InputStream body, MediaType type, UriInfo uri, Form form, RequestMemory memory, String more)
+            throws IOException {
+        // the file's field has the name of its types
+        if (type.getType().equalsIgnoreCase(form.file()) || type.isCompatible(MediaType.APPLICATION_OCTET_STREAM_TYPE)) {
+            file(body, uri, form);
+        } else if (type.isCompatible(MediaType.MULTIPART_FORM_DATA_TYPE)) {
+            requireNoFields(uri, form.fields().names());
+            MultipartBody.read(body, type, form, memory);
+        } else {
+            throw unsupported("Content-Type: found " + type + ", expected " + more + "multipart/form-data, " + form.file()
+                    + "/* or application/octet-stream");
         }
-        throw unsupported("Content-Type: found " + type
-                + ", expected application/json, multipart/form-data, image/* or application/octet-stream");
     }
 
     /** A body without a type may be taken for bytes (RFC 9110, 8.3). */
     private static MediaType type(HttpHeaders headers) {
+        String encoding = headers.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw unsupported("Content-Encoding: found " + encoding + ", expected none");
+        }
         String type = headers.getHeaderString(HttpHeaders.CONTENT_TYPE);
         try {
             return type == null ? MediaType.APPLICATION_OCTET_STREAM_TYPE : MediaType.valueOf(type);
@@ -65,26 +89,22 @@ final class RequestReader {
     }
 
     /** A field in the wrong place must not pass for the default. */
-    private static void requireNoFields(UriInfo uri) {
+    private static void requireNoFields(UriInfo uri, Set<String> names) {
         for (String name : uri.getQueryParameters().keySet()) {
-            if (RequestFields.NAMES.contains(name)) {
+            if (names.contains(name)) {
                 throw RequestException.badField(name, "found in the query, expected in the body");
             }
         }
     }
 
-    private static RequestFields picture(InputStream body, UriInfo uri, RequestMemory memory) throws IOException {
-        RequestFields fields = new RequestFields();
+    private static void file(InputStream body, UriInfo uri, Form form) throws IOException {
         for (Map.Entry<String, List<String>> parameter : uri.getQueryParameters().entrySet()) {
             for (String value : parameter.getValue()) {
-                fields.text(parameter.getKey(), value);
+                form.fields().text(parameter.getKey(), value);
             }
         }
-        BoundedBytes bytes = new BoundedBytes(RequestFields.IMAGE, memory.maxImageBytes(), memory);
-        body.transferTo(bytes);
-        if (bytes.size() > 0) {
-            fields.image(Image.of(bytes.toByteArray()));
+        if (body.transferTo(form.open()) > 0) {
+            form.received();
         }
-        return fields;
     }
 }

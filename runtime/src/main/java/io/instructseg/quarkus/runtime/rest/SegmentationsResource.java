@@ -2,9 +2,7 @@ package io.instructseg.quarkus.runtime.rest;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.POST;
@@ -13,7 +11,6 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.StreamingOutput;
 import jakarta.ws.rs.core.UriInfo;
 
@@ -55,13 +52,6 @@ public class SegmentationsResource {
 
     static final String FOUND = "InstructSeg-Found";
     static final String SCORE = "InstructSeg-Score";
-
-    /**
-     * Bodies that are read at once: each takes a worker thread for as long as its client likes to send, and the host needs
-     * those, too.
-     */
-    static final int MOST_BODIES = 64;
-    private static final Semaphore BODIES = new Semaphore(MOST_BODIES);
 
     /** Looked up for each request: a host may have named models only, and then the default one is inactive. */
     private final Instance<InstructSeg> instructSeg;
@@ -135,39 +125,20 @@ public class SegmentationsResource {
             examples = @ExampleObject(name = "late", value = OpenApi.LATE)))
     // @formatter:on
     public Uni<Response> segment(InputStream body, @Context HttpHeaders headers, @Context UriInfo uri) throws IOException {
-        if (!BODIES.tryAcquire()) {
-            throw new ProblemException(Status.SERVICE_UNAVAILABLE, null, "too many requests are being sent already");
-        }
-        try {
-            return read(body, headers, uri);
-        } finally {
-            BODIES.release();
-        }
+        return RequestBodies.read(body, () -> read(body, headers, uri));
     }
 
     private Uni<Response> read(InputStream body, HttpHeaders headers, UriInfo uri) throws IOException {
         RequestMemory memory = new RequestMemory(config.image().maxBytes().asLongValue());
         try {
             Representation representation = Representation.choose(headers);
-            RequestFields fields = RequestReader.read(body, headers, uri, memory);
+            RequestFields fields = RequestReader.picture(body, headers, uri, memory);
             SegmentationRequest request = fields.toRequest(config.task());
             representation.check(request);
             return answer(request, representation).onTermination().invoke(memory::close);
         } catch (IOException | RuntimeException | Error e) {
             memory.close();
-            if (e instanceof ProblemException || e instanceof RequestException) {
-                drain(body);
-            }
             throw e;
-        }
-    }
-
-    /** Who still sends may not see the answer: the connection breaks. */
-    private static void drain(InputStream body) {
-        try {
-            body.transferTo(OutputStream.nullOutputStream());
-        } catch (IOException e) {
-            // the problem that is told came first
         }
     }
 
@@ -189,24 +160,9 @@ public class SegmentationsResource {
                 .entity(representation == Representation.MASK ? answer.mask().toPng() : answer.overlay()).build();
     }
 
-    @ServerExceptionMapper
-    public Response problem(ProblemException problem) {
-        return Problems.of(problem);
-    }
-
-    @ServerExceptionMapper
-    public Response problem(RequestException problem) {
-        return Problems.of(problem);
-    }
-
-    @ServerExceptionMapper
-    public Response problem(WebApplicationException failure) {
-        return Problems.of(failure);
-    }
-
-    /** The body ended early, or took too long. */
-    @ServerExceptionMapper
-    public Response problem(IOException failure) {
-        return Problems.of(new RequestException(null, "the body could not be read to its end"));
+    @ServerExceptionMapper({ ProblemException.class, RequestException.class, WebApplicationException.class,
+            IOException.class })
+    public Response problem(Exception failure) {
+        return Problems.ofRequest(failure);
     }
 }

@@ -1,0 +1,46 @@
+package io.instructseg.quarkus.runtime.rest;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+
+/** How the answers about a video follow each other. */
+enum FrameFormat {
+
+    /** A line each. */
+    LINES("application/x-ndjson"),
+    /** An event each (WHATWG HTML, 9.2), with a name. */
+    EVENTS("text/event-stream");
+
+    private final MediaType type;
+
+    FrameFormat(String type) {
+        this.type = MediaType.valueOf(type);
+    }
+
+    MediaType type() {
+        return type;
+    }
+
+    /** @throws ProblemException if the client takes none of them */
+    static FrameFormat choose(HttpHeaders headers) {
+        return Accept.of(headers).choose(List.of(values()), (format, range) -> format.type.isCompatible(range),
+                LINES.type + " or " + EVENTS.type);
+    }
+
+    /**
+     * An answer as it is sent.
+     *
+     * @param name of its kind
+     * @param json without line breaks
+     */
+    byte[] format(String name, byte[] json) {
+        byte[] before = (this == LINES ? "" : "event: " + name + "\ndata: ").getBytes(US_ASCII);
+        byte[] after = (this == LINES ? "\n" : "\n\n").getBytes(US_ASCII);
+        return ByteBuffer.allocate(before.length + json.length + after.length).put(before).put(json).put(after).array();
+    }
+}

@@ -1,0 +1,57 @@
+package io.instructseg.quarkus.runtime.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+
+import io.instructseg.engine.Candidates;
+import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.engine.Segmentation;
+
+/** The answers about a video as JSON on one line each: one for each frame, and a summary behind the last. */
+public final class JsonFrame {
+
+    private JsonFrame() {
+    }
+
+    /** A frame's answers, each as a picture's. */
+    public static byte[] of(FrameSegmentation frame) {
+        return line(json -> {
+            json.writeNumberField("index", frame.frame().index());
+            json.writeNumberField("time", frame.frame().time().toNanos() / 1e9);
+            json.writeArrayFieldStart("segmentations");
+            for (Segmentation segmentation : frame.segmentations()) {
+                JsonAnswer.segmentation(json, segmentation, Candidates.BEST);
+            }
+            json.writeEndArray();
+        });
+    }
+
+    /** What stands behind the last frame of a video that was segmented to its end. */
+    public static byte[] summary(long frames) {
+        return line(json -> {
+            json.writeNumberField("frames", frames);
+            json.writeStringField("ended", "complete");
+        });
+    }
+
+    private static byte[] line(Content content) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
+            json.writeStartObject();
+            content.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    @FunctionalInterface
+    private interface Content {
+
+        void write(JsonGenerator json) throws IOException;
+    }
+}
