@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
                 "  time           when it is shown, in seconds from the video's first frame on",
                 "  segmentations  for each --text: sentence, task, found, score, mask (area, box, rle: size,",
                 "                 counts)%n",
-                "A video's files appear when it has ended. A damaged one is answered up to the damage, with exit code 1." })
+                "A video's files appear when it has ended. A damaged one is answered up to the damage, with",
+                "exit code 1." })
 final class SegmentCommand implements Callable<Integer> {
 
     @Spec
