@@ -19,7 +19,8 @@ import picocli.CommandLine.IVersionProvider;
                 "2:wrong usage", "70:an error in this program" }, //
         commandListHeading = "%nCommands:%n", footerHeading = "%n", //
         footer = "'instructseg COMMAND --help' describes a command.", //
-        subcommands = { ConvertCommand.class, VerifyCommand.class, SegmentCommand.class, InspectCommand.class })
+        subcommands = { ConvertCommand.class, VerifyCommand.class, SegmentCommand.class, InspectCommand.class,
+                BenchmarkCommand.class })
 public final class Main {
 
     /** From the jar's manifest. */

@@ -114,23 +114,32 @@ final class VideoArguments {
         return new VideoOptions(answers, Optional.of(around), mergeByProbability);
     }
 
-    /** @throws IOException naming the video, if it can't be used */
     Input open() throws IOException {
+        return open(video, Duration.ofNanos(Math.round(NANOS / frameRate)), selection());
+    }
+
+    /**
+     * @param interval from one frame of a directory to the next
+     * @throws IOException naming the video, if it can't be used
+     */
+    static Input open(Path video, Duration interval, FrameSelection selection) throws IOException {
         try {
             if (Files.isDirectory(video)) {
-                Duration interval = Duration.ofNanos(Math.round(NANOS / frameRate));
-                FrameDirectory directory = FrameDirectory.open(video, interval, VideoLimits.DEFAULT, selection());
+                FrameDirectory directory = FrameDirectory.open(video, interval, VideoLimits.DEFAULT, selection);
                 return new Input(directory, OptionalLong.of(directory.frames()));
             }
-            VideoDecoder decoder = VideoDecoder.open(video, VideoLimits.DEFAULT, selection());
+            VideoDecoder decoder = VideoDecoder.open(video, VideoLimits.DEFAULT, selection);
             return new Input(decoder, decoder.expectedFrames());
         } catch (VideoException e) {
-            throw inVideo(e, "");
+            throw inVideo(video, e, "");
         }
     }
 
-    /** The same, naming the video. */
     VideoException inVideo(VideoException e, String more) {
+        return inVideo(video, e, more);
+    }
+
+    private static VideoException inVideo(Path video, VideoException e, String more) {
         return new VideoException(e.kind(), video + ": " + e.getMessage() + more, e);
     }
 }
