@@ -37,7 +37,11 @@ class ArchitectureTest {
         noClasses().that().resideOutsideOfPackage("..metrics..").should().dependOnClassesThat()
                 .resideInAPackage("io.micrometer..").check(CLASSES);
         noClasses().that().resideOutsideOfPackage("..messaging..").should().dependOnClassesThat().resideInAnyPackage(
-                "org.eclipse.microprofile.reactive.messaging..", "io.smallrye.reactive.messaging..", "org.apache.kafka..",
-                "io.vertx..").check(CLASSES);
+                "org.eclipse.microprofile.reactive.messaging..", "io.smallrye.reactive.messaging..", "org.apache.kafka..")
+                .check(CLASSES);
+        noClasses().that().resideOutsideOfPackages("..messaging..", "..rest..").should().dependOnClassesThat()
+                .resideInAPackage("io.vertx..").check(CLASSES);
+        noClasses().that().resideOutsideOfPackages("..messaging..", "..tracing..").should().dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..").check(CLASSES);
     }
 }

@@ -2,9 +2,12 @@ package io.instructseg.cli;
 
 import java.io.Console;
 import java.io.PrintWriter;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleFunction;
+import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,7 +32,10 @@ public final class Progress implements AutoCloseable {
 
     private String step;
     private long done;
+    /** 0 if it is not known. */
     private long total;
+    private LongFunction<String> amounts;
+    private DoubleFunction<String> rates;
     private long started;
     private long next;
     private boolean shown;
@@ -42,9 +48,18 @@ public final class Progress implements AutoCloseable {
 
     /** Begins to watch; nothing is shown before a step. */
     public static Progress start(PrintWriter err) {
-        Progress progress = new Progress(err, isTerminal(), System::nanoTime);
+        return start(err, isTerminal());
+    }
+
+    private static Progress start(PrintWriter err, boolean terminal) {
+        Progress progress = new Progress(err, terminal, System::nanoTime);
         progress.ticker.scheduleAtFixedRate(progress::tick, REWRITE, REWRITE, TimeUnit.NANOSECONDS);
         return progress;
+    }
+
+    /** As elsewhere than on a terminal, whose lines a command's output would share. */
+    static Progress startInLines(PrintWriter err) {
+        return start(err, false);
     }
 
     /** From Java 22 to 24 there is a console even where there is no terminal, and a method that tells. */
@@ -62,18 +77,30 @@ public final class Progress implements AutoCloseable {
 
     /** A step whose size is not known: its time is shown. */
     public void step(String name) {
-        update(name, 0, 0);
+        update(name, 0, 0, Units::bytes, Units::bytesPerSecond);
     }
 
     /** How far a step has come, in bytes; a new name begins a new step. */
-    public synchronized void update(String name, long doneBytes, long totalBytes) {
+    public void update(String name, long doneBytes, long totalBytes) {
+        update(name, doneBytes, totalBytes, Units::bytes, Units::bytesPerSecond);
+    }
+
+    /** How far a step has come, in frames of a video, of about so many if that is known. */
+    void updateFrames(String name, long doneFrames, OptionalLong totalFrames) {
+        update(name, doneFrames, totalFrames.orElse(0), Units::frames, Units::framesPerSecond);
+    }
+
+    private synchronized void update(String name, long newDone, long newTotal, LongFunction<String> amounts,
+            DoubleFunction<String> rates) {
         if (!name.equals(step)) {
             step = name;
             started = clock.getAsLong();
             next = started + SECOND;
         }
-        done = doneBytes;
-        total = totalBytes;
+        done = newDone;
+        total = newTotal;
+        this.amounts = amounts;
+        this.rates = rates;
     }
 
     synchronized void tick() {
@@ -93,16 +120,18 @@ public final class Progress implements AutoCloseable {
 
     private String line(long now) {
         double seconds = (now - started) / (double) SECOND;
-        if (total == 0) {
+        if (done == 0 && total == 0) {
             return step + ": " + Units.seconds((long) seconds);
         }
-        String line = step + ": " + 100 * done / total + " % of " + Units.bytes(total);
+        // of a video's frames, the total is an estimate
+        boolean known = total >= Math.max(done, 1);
+        String line = step + ": " + (known ? 100 * done / total + " % of " + amounts.apply(total) : amounts.apply(done));
         if (done == 0) {
             return line;
         }
         double rate = done / seconds;
-        return line + ", " + Units.bytes((long) rate) + "/s, " + Units.seconds((long) Math.ceil((total - done) / rate))
-                + " left";
+        line += ", " + rates.apply(rate);
+        return known ? line + ", " + Units.seconds((long) Math.ceil((total - done) / rate)) + " left" : line;
     }
 
     @Override

@@ -24,6 +24,21 @@ final class Units {
         return String.format(Locale.ROOT, "%.1f %sB", value, PREFIXES.charAt(prefix));
     }
 
+    /** Such as "17.9 MB/s". */
+    static String bytesPerSecond(double rate) {
+        return bytes((long) rate) + "/s";
+    }
+
+    /** Such as "250 frames". */
+    static String frames(long frames) {
+        return frames == 1 ? "1 frame" : frames + " frames";
+    }
+
+    /** Such as "3.2 frames/s". */
+    static String framesPerSecond(double rate) {
+        return String.format(Locale.ROOT, rate < 1 ? "%.2f frames/s" : "%.1f frames/s", rate);
+    }
+
     /** Such as "1 min 20 s". */
     static String seconds(long seconds) {
         return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";

@@ -68,6 +68,34 @@ class JarIT {
         assertThat(work.resolve("out")).isEmptyFile();
     }
 
+    @Test
+    void aVideoThatIsInterruptedLeavesNothing() throws Exception {
+        Path video = Files.createDirectory(work.resolve("video"));
+        byte[] frame = Files.readAllBytes(Cli.DEMO.resolve("examples/videos/1/00000.jpg"));
+        for (int i = 0; i < 500; i++) {
+            Files.write(video.resolve(i + ".jpg"), frame);
+        }
+        Path results = Files.createDirectory(work.resolve("results"));
+        Process process = start("segment", "--model", "demo", "--video", video.toString(), "--text", "detect guitar",
+                "--masks", results.resolve("masks").toString(), "--overlay", results.resolve("o.mp4").toString(), "--jsonl",
+                results.resolve("a.jsonl").toString());
+        while (process.isAlive() && files(results) < 10) {
+            Thread.sleep(5);
+        }
+        assertThat(names(results)).hasSize(3).allMatch(name -> name.startsWith(".instructseg-"));
+        process.destroy();
+        assertThat(exitCode(process)).isNotZero();
+        assertThat(names(results)).isEmpty();
+        assertThat(names(temporary)).isEmpty();
+        assertThat(work.resolve("out")).isEmptyFile();
+    }
+
+    private static long files(Path directory) throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            return tree.count();
+        }
+    }
+
     private Process start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
                 "-Djava.io.tmpdir=" + temporary, "-jar", System.getProperty("instructseg.jar")));

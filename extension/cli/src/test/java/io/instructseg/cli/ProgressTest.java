@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.OptionalLong;
 
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,23 @@ class ProgressTest {
         }
         assertThat(shown.toString().lines()).containsExactly(
                 "converting: 5 % of 4.0 MB, 200.0 kB/s, 19 s left", "converting: 30 % of 4.0 MB, 200.0 kB/s, 14 s left");
+    }
+
+    @Test
+    void framesAreCountedAndWhatIsNotKnownIsNotTold() {
+        try (Progress progress = progress(false)) {
+            progress.updateFrames("segmenting", 0, OptionalLong.of(100));
+            progress.updateFrames("segmenting", 10, OptionalLong.of(100));
+            tickAfter(progress, 5);
+            progress.updateFrames("segmenting", 120, OptionalLong.of(100));
+            tickAfter(progress, 5);
+            progress.updateFrames("a live stream", 0, OptionalLong.empty());
+            tickAfter(progress, 6);
+            progress.updateFrames("a live stream", 3, OptionalLong.empty());
+            tickAfter(progress, 6);
+        }
+        assertThat(shown.toString().lines()).containsExactly("segmenting: 10 % of 100 frames, 2.0 frames/s, 45 s left",
+                "segmenting: 120 frames, 12.0 frames/s", "a live stream: 6 s", "a live stream: 3 frames, 0.25 frames/s");
     }
 
     @Test

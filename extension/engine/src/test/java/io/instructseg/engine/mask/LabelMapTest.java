@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.Safetensors;
 import io.instructseg.checkpoint.TensorInfo;
+import io.instructseg.engine.image.RgbImage;
 
 class LabelMapTest {
 
@@ -124,5 +126,43 @@ class LabelMapTest {
         boolean[] values = new boolean[210];
         values[index] = true;
         return values;
+    }
+
+    /** Half red, half green, over gray; they touch in the middle. */
+    @Test
+    void anOverlayHasObjectsInTheirColorsWithContours() {
+        int size = 40;
+        boolean[] left = new boolean[size * size];
+        boolean[] right = new boolean[size * size];
+        for (int i = 0; i < left.length; i++) {
+            int x = i % size;
+            boolean within = i / size >= 10 && i / size < 30;
+            left[i] = within && x >= 10 && x < 20;
+            right[i] = within && x >= 20 && x < 30;
+        }
+        byte[] gray = new byte[size * size * 3];
+        Arrays.fill(gray, (byte) 100);
+        RgbImage image = new RgbImage(size, size, gray);
+        LabelMap labels = LabelMap.overlapping(size, size, List.of(Mask.of(size, size, left), Mask.of(size, size, right)));
+        RgbImage painted = Overlay.paint(image, labels);
+        for (int edge : new int[] { 10, 19, 20, 29 }) {
+            assertThat(pixel(painted, edge, 15)).as("contour").containsExactly(255, 255, 255);
+        }
+        int[] red = pixel(painted, 15, 15);
+        assertThat(red[0]).isGreaterThan(100);
+        assertThat(List.of(red[1], red[2])).allMatch(value -> value < 100);
+        int[] green = pixel(painted, 25, 15);
+        assertThat(green).containsExactly(red[1], red[0], red[2]);
+        int[] outside = pixel(painted, 3, 3);
+        assertThat(outside).containsExactly(outside[0], outside[0], outside[0]);
+        assertThat(outside[0]).isLessThan(100);
+        assertThat(gray).containsOnly(100);
+        assertThatIllegalArgumentException().isThrownBy(() -> Overlay.paint(new RgbImage(1, 1, new byte[3]), labels))
+                .withMessage("labels of 40x40 over a picture of 1x1");
+    }
+
+    private static int[] pixel(RgbImage image, int x, int y) {
+        int from = (y * image.width() + x) * 3;
+        return new int[] { image.pixels()[from] & 0xff, image.pixels()[from + 1] & 0xff, image.pixels()[from + 2] & 0xff };
     }
 }

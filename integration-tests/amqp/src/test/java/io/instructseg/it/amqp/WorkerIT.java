@@ -142,7 +142,7 @@ class WorkerIT {
             assertThat(result.correlationId()).isEqualTo("message 3");
             JsonNode answer = MAPPER.readTree(result.bodyAsBinary().getBytes());
             assertThat(answer.get("id").asText()).isEqualTo("video");
-            assertThat(answer.get(i < 3 ? "frame" : "frames").asInt()).isEqualTo(i);
+            assertThat(answer.get(i < 3 ? "index" : "frames").asInt()).isEqualTo(i);
         }
     }
 
@@ -154,7 +154,7 @@ class WorkerIT {
         request.put("stride", 13);
         queues.send(Queues.REQUESTS, message(request.toString(), "text").id("broken").build());
         for (int i = 0; i < 2; i++) {
-            assertThat(MAPPER.readTree(results.next().bodyAsBinary().getBytes()).get("frame").asInt()).isEqualTo(i);
+            assertThat(MAPPER.readTree(results.next().bodyAsBinary().getBytes()).get("index").asInt()).isEqualTo(i);
         }
         assertThat(deadLetters.next().id()).isEqualTo("broken");
     }

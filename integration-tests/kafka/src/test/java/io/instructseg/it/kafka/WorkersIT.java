@@ -187,8 +187,8 @@ class WorkersIT {
         List<ConsumerRecord<String, byte[]>> messages = messages("video", expected.size() + 1);
         for (int i = 0; i < expected.size(); i++) {
             JsonNode answer = Requests.MAPPER.readTree(messages.get(i).value());
-            assertThat(answer.fieldNames()).toIterable().containsExactly("id", "frame", "time", "segmentations");
-            assertThat(answer.get("frame").asInt()).isEqualTo(i);
+            assertThat(answer.fieldNames()).toIterable().containsExactly("id", "index", "time", "segmentations");
+            assertThat(answer.get("index").asInt()).isEqualTo(i);
             assertThat(answer.get("time").asDouble()).isCloseTo(i * 0.04, within(1e-6));
             Segmentation segmentation = expected.get(i).segmentations().get(0);
             assertThat(answer.at("/segmentations/0/score").asDouble()).isCloseTo(segmentation.score(), within(1e-4));
@@ -229,7 +229,7 @@ class WorkersIT {
             }
         }, () -> !reasons.isEmpty(), Duration.ofMinutes(1));
         assertThat(reasons).singleElement().asString().startsWith("video: ");
-        assertThat(messages("broken", 2)).extracting(message -> Requests.MAPPER.readTree(message.value()).get("frame").asInt())
+        assertThat(messages("broken", 2)).extracting(message -> Requests.MAPPER.readTree(message.value()).get("index").asInt())
                 .containsExactly(0, 1);
     }
 

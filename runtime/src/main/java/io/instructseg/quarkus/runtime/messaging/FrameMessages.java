@@ -8,14 +8,13 @@ import java.util.function.Function;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
 import io.instructseg.engine.FrameSegmentation;
-import io.instructseg.quarkus.runtime.wire.FrameMessage;
+import io.instructseg.quarkus.runtime.wire.JsonFrame;
 import io.smallrye.mutiny.Multi;
-import io.smallrye.mutiny.unchecked.Unchecked;
 
 /**
  * The messages about one video: each frame's, which the broker has to have before the next one is asked for, and then a
- * summary,
- * with the request's acknowledgement. So a request is acknowledged when the broker has all of them, whatever the connector
+ * summary with the request's acknowledgement. So a request is acknowledged when the broker has all of them, whatever the
+ * connector
  * sends at once, and a broker that takes nothing stops the work.
  */
 final class FrameMessages {
@@ -36,9 +35,9 @@ final class FrameMessages {
      */
     Multi<Message<byte[]>> of(String id, Multi<FrameSegmentation> frames) {
         Multi<Message<byte[]>> messages = frames.filter(frame -> frame.frame().index() >= sent.get())
-                .onItem().transformToMultiAndConcatenate(Unchecked.function(frame -> send(FrameMessage.of(id, frame))));
+                .onItem().transformToMultiAndConcatenate(frame -> send(JsonFrame.message(id, frame)));
         Multi<Message<byte[]>> summary = Multi.createFrom()
-                .item(Unchecked.supplier(() -> result.apply(FrameMessage.summary(id, sent.get()))));
+                .item(() -> result.apply(JsonFrame.summaryMessage(id, sent.get())));
         return Multi.createBy().concatenating().streams(messages, summary);
     }
 

@@ -10,7 +10,11 @@ import io.instructseg.engine.Candidates;
 import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Segmentation;
 
-/** The answers about a video as JSON on one line each: one for each frame, and a summary behind the last. */
+/**
+ * The answers about a video as JSON on one line each: one for each frame, and a summary behind the last. Without timings, so
+ * that
+ * the same request gives the same bytes.
+ */
 public final class JsonFrame {
 
     private JsonFrame() {
@@ -18,15 +22,25 @@ public final class JsonFrame {
 
     /** A frame's answers, each as a picture's. */
     public static byte[] of(FrameSegmentation frame) {
+        return line(json -> write(frame, json));
+    }
+
+    /** The same as a message, with its request's id. */
+    public static byte[] message(String id, FrameSegmentation frame) {
         return line(json -> {
-            json.writeNumberField("index", frame.frame().index());
-            json.writeNumberField("time", frame.frame().time().toNanos() / 1e9);
-            json.writeArrayFieldStart("segmentations");
-            for (Segmentation segmentation : frame.segmentations()) {
-                JsonAnswer.segmentation(json, segmentation, Candidates.BEST);
-            }
-            json.writeEndArray();
+            json.writeStringField("id", id);
+            write(frame, json);
         });
+    }
+
+    private static void write(FrameSegmentation frame, JsonGenerator json) throws IOException {
+        json.writeNumberField("index", frame.frame().index());
+        json.writeNumberField("time", frame.frame().time().toNanos() / 1e9);
+        json.writeArrayFieldStart("segmentations");
+        for (Segmentation segmentation : frame.segmentations()) {
+            JsonAnswer.segmentation(json, segmentation, Candidates.BEST);
+        }
+        json.writeEndArray();
     }
 
     /** What stands behind the last frame of a video that was segmented to its end. */
@@ -34,6 +48,14 @@ public final class JsonFrame {
         return line(json -> {
             json.writeNumberField("frames", frames);
             json.writeStringField("ended", "complete");
+        });
+    }
+
+    /** The same as a message, with its request's id. */
+    public static byte[] summaryMessage(String id, long frames) {
+        return line(json -> {
+            json.writeStringField("id", id);
+            json.writeNumberField("frames", frames);
         });
     }
 

@@ -74,7 +74,7 @@ class VideoMessagesTest {
         for (int i = 0; i < FRAMES; i++) {
             String mask = "{\"area\":1,\"box\":{\"x\":1,\"y\":0,\"width\":1,\"height\":1},\"rle\":{\"size\":[1,2],"
                     + "\"counts\":\"11\"},\"polygons\":[[[[1,0],[2,0],[2,1],[1,1],[1,0]]]]}";
-            assertThat(results.next()).isEqualTo("{\"id\":\"7\",\"frame\":" + i + ",\"time\":" + i * 0.25
+            assertThat(results.next()).isEqualTo("{\"id\":\"7\",\"index\":" + i + ",\"time\":" + i * 0.25
                     + ",\"segmentations\":[{\"sentence\":\"a dog\",\"task\":\"referring\",\"found\":true,\"score\":0.5,"
                     + "\"mask\":" + mask + "}]}");
         }
@@ -92,7 +92,7 @@ class VideoMessagesTest {
         Thread.sleep(200);
         assertThat(computed).hasValue(1);
         first.ack();
-        assertThat(Results.text(results.take())).contains("\"frame\":1");
+        assertThat(Results.text(results.take())).contains("\"index\":1");
         assertThat(computed).hasValue(2);
         assertThat(results.messages).isEmpty();
     }
@@ -114,8 +114,8 @@ class VideoMessagesTest {
     void aVideoThatBreaksIsRefusedAfterTheFramesBefore() throws Exception {
         answer(message(REQUEST), attempt -> breaking(2,
                 new VideoException(VideoException.Kind.DAMAGED, "frame 2 does not decode")));
-        assertThat(results.next()).contains("\"frame\":0");
-        assertThat(results.next()).contains("\"frame\":1");
+        assertThat(results.next()).contains("\"index\":0");
+        assertThat(results.next()).contains("\"index\":1");
         results.awaitEnd();
         assertThat(results.messages).isEmpty();
         assertThat(nacks).singleElement().extracting(Throwable::getMessage).isEqualTo("video: frame 2 does not decode");
@@ -127,7 +127,7 @@ class VideoMessagesTest {
         answer(message(REQUEST), attempt -> attempt < 3 ? breaking(2, new StageException(Signature.REASON, "found NaN"))
                 : frames(FRAMES));
         for (int i = 0; i < FRAMES; i++) {
-            assertThat(results.next()).contains("\"frame\":" + i + ",");
+            assertThat(results.next()).contains("\"index\":" + i + ",");
         }
         assertThat(results.next()).isEqualTo("{\"id\":\"7\",\"frames\":3}");
         results.awaitEnd();
@@ -139,7 +139,7 @@ class VideoMessagesTest {
     void aVideoThatTheModelFailsOnIsRefusedAfterTriesIfTheModelWorks() throws Exception {
         StageException failure = new StageException(Signature.REASON, "found NaN");
         answer(message(REQUEST), attempt -> breaking(1, failure));
-        assertThat(results.next()).contains("\"frame\":0,");
+        assertThat(results.next()).contains("\"index\":0,");
         results.awaitEnd();
         assertThat(asked).hasSize(4);
         assertThat(nacks).containsExactly(failure);
@@ -148,7 +148,7 @@ class VideoMessagesTest {
     @Test
     void aModelThatGoesAwayInMidVideoCostsNoMessage() throws Exception {
         answer(message(REQUEST), attempt -> breaking(1, new ModelUnavailableException("the application is shutting down")));
-        assertThat(results.next()).contains("\"frame\":0,");
+        assertThat(results.next()).contains("\"index\":0,");
         assertThat(results.awaitFailure()).isInstanceOf(ModelUnavailableException.class);
         assertThat(nacks).isEmpty();
         assertThat(acks).hasValue(0);
@@ -159,7 +159,7 @@ class VideoMessagesTest {
     void otherVideosAreWaitedFor() throws Exception {
         answer(message(REQUEST), attempt -> attempt < 6 ? breaking(0, QueueFullException.ofVideos(1, "video.concurrency"))
                 : frames(1));
-        assertThat(results.next()).contains("\"frame\":0,");
+        assertThat(results.next()).contains("\"index\":0,");
         assertThat(results.next()).isEqualTo("{\"id\":\"7\",\"frames\":1}");
         results.awaitEnd();
         assertThat(asked).hasSize(7);
@@ -171,7 +171,7 @@ class VideoMessagesTest {
                 : breaking(2, new VideoException(VideoException.Kind.DAMAGED, "the video can't be read",
                         new NoSuchFileException("a.mp4"))));
         for (int i = 0; i < FRAMES; i++) {
-            assertThat(results.next()).contains("\"frame\":" + i + ",");
+            assertThat(results.next()).contains("\"index\":" + i + ",");
         }
         assertThat(results.next()).isEqualTo("{\"id\":\"7\",\"frames\":3}");
         results.awaitEnd();

@@ -1,0 +1,2 @@
+/** What a video's frame takes: counted, and measured. */
+package io.instructseg.cli.benchmark;
