@@ -122,7 +122,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 100 * ours / many.seconds() / rate, 100 * flops.further() / further / rate);
         out.printf(Locale.ROOT, "%-34s %14.1f%n", "matrix product, GFLOP/s", rate * 1e-9);
         one.memory().forEach((after, bytes) -> out.printf(Locale.ROOT, "%-34s %14s%n",
-                "memory after " + Units.frames(after), Units.bytes(bytes)));
+                "memory after " + Units.frames(after) + ", MB", figure(bytes * 1e-6)));
         out.flush();
     }
 
