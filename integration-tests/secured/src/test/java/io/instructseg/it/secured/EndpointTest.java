@@ -30,6 +30,8 @@ import io.restassured.response.Response;
 @QuarkusTest
 class EndpointTest {
 
+    private static final String VIDEOS = "/api/instructseg/videos";
+
     @TestHTTPResource
     URI server;
 
@@ -65,6 +67,14 @@ class EndpointTest {
         BOB.request().contentType("application/json").body("no JSON").post(ENDPOINT).then().statusCode(403);
         assertThat(requests()).isEqualTo(before);
         assertThat(metrics()).contains("instructseg_queue_waiting{model=\"<default>\"} 0");
+    }
+
+    @Test
+    void videosNeedTheRole() throws IOException {
+        assertThat(NOBODY.statusWithoutBody(server, VIDEOS)).isEqualTo(401);
+        assertThat(BOB.statusWithoutBody(server, VIDEOS)).isEqualTo(403);
+        ALICE.request().contentType("video/mp4").body(new byte[] { 1, 2, 3 }).post(VIDEOS + "?sentences=a%20dog").then()
+                .statusCode(415);
     }
 
     /** All outcomes together. */
