@@ -25,9 +25,11 @@ import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelName;
+import io.instructseg.quarkus.VideoRequest;
 import io.quarkus.arc.InactiveBeanException;
 import io.quarkus.test.QuarkusUnitTest;
 import io.restassured.path.json.JsonPath;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /** Models beside the default one, each with its configuration. */
@@ -93,6 +95,9 @@ class NamedModelsTest {
         assertThatThrownBy(() -> await(hurried.segment(PICTURE, "the dog")))
                 .isInstanceOf(DeadlineExceededException.class)
                 .hasMessageContaining("quarkus.instructseg.\"hurried\".deadline");
+        Multi<RgbImage> camera = Multi.createFrom().item(new RgbImage(3, 2, new byte[18]));
+        assertThatThrownBy(() -> await(hurried.segment(VideoRequest.live(camera).referring("the dog")).collect().asList()))
+                .isInstanceOf(DeadlineExceededException.class);
     }
 
     @Test

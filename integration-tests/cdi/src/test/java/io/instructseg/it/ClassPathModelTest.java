@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 import io.instructseg.engine.CancellationToken;
+import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
@@ -26,6 +27,8 @@ import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.VideoRequest;
 import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.ModelServices;
 import io.quarkus.arc.Arc;
@@ -33,6 +36,8 @@ import io.quarkus.arc.InstanceHandle;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 
 /** A model in a jar on the class path, with other defaults. */
 @QuarkusTest
@@ -60,10 +65,21 @@ class ClassPathModelTest {
         InstanceHandle<ModelServices> bean = Arc.container().instance(ModelServices.class);
         List<?> replicas = (List<?>) read(bean.get().get(ModelNames.DEFAULT), "replicas");
         SegmentationModel model = (SegmentationModel) read(replicas.get(0), "model");
+        AssertSubscriber<FrameSegmentation> video = idleVideo();
         bean.destroy();
+        video.request(1).awaitFailure(end -> assertThat(end).isInstanceOf(ModelUnavailableException.class));
         DecodedImage image = new DecodedImage(new RgbImage(1, 1, new byte[3]), false);
         assertThatThrownBy(() -> model.segment(image, List.of(Instruction.referring("a cup")), SegmentationOptions.DEFAULT,
                 CancellationToken.NONE)).isInstanceOf(StageException.class).hasMessageContaining("close() has been called");
+    }
+
+    /** Whose next frame nobody has asked for. */
+    private AssertSubscriber<FrameSegmentation> idleVideo() {
+        RgbImage black = new RgbImage(3, 2, new byte[18]);
+        AssertSubscriber<FrameSegmentation> subscriber = AssertSubscriber.create(1);
+        instructSeg.segment(VideoRequest.live(Multi.createFrom().items(black, black)).referring("a cup")).subscribe()
+                .withSubscriber(subscriber);
+        return subscriber.awaitItems(1, Duration.ofMinutes(2));
     }
 
     /** Of an object that has been used, so no proxy. */

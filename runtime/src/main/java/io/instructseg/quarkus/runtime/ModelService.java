@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -57,6 +58,8 @@ public class ModelService implements InstructSeg, AutoCloseable {
     private final List<RequestListener> listeners;
     private final Thread loading;
     private final AtomicInteger cold;
+    /** Those that nobody has ended yet. */
+    private final Set<VideoStream> videos = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<ModelStatus> ready = new CompletableFuture<>();
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
     private volatile boolean closed;
@@ -222,11 +225,14 @@ public class ModelService implements InstructSeg, AutoCloseable {
         Lane<SegmentationModel> lane = queue.enter(most)
                 .orElseThrow(() -> QueueFullException.ofVideos(most, ModelNames.property(plan.name(), "video.concurrency")));
         try {
+            VideoOptions options = options(request, lane.resource());
             FrameBuffer frames = new FrameBuffer(
                     request.video().frames(plan.settings().videos().limits(), request.selection()));
-            VideoStream stream = new VideoStream(queue, lane, frames, request.instructions(),
-                    options(request, lane.resource()), told);
-            return stream.answers(this::inTime).onTermination().invoke(stream::close);
+            VideoStream stream = new VideoStream(queue, lane, frames, request.instructions(), options, told);
+            videos.add(stream);
+            // one that somebody else cancelled: the end of the application
+            return stream.answers(this::inTime).onFailure(CancellationException.class).transform(ended -> shuttingDown())
+                    .onTermination().invoke(() -> close(stream));
         } catch (InstructionException e) {
             queue.leave(lane);
             return Multi.createFrom().failure(e);
@@ -234,6 +240,16 @@ public class ModelService implements InstructSeg, AutoCloseable {
             queue.leave(lane);
             throw e;
         }
+    }
+
+    private void close(VideoStream stream) {
+        if (videos.remove(stream)) {
+            stream.close();
+        }
+    }
+
+    private static ModelUnavailableException shuttingDown() {
+        return new ModelUnavailableException("the application is shutting down");
     }
 
     private VideoOptions options(VideoRequest request, SegmentationModel model) {
@@ -270,9 +286,9 @@ public class ModelService implements InstructSeg, AutoCloseable {
     public void close() {
         closed = true;
         awaitLoaded();
-        Supplier<ModelUnavailableException> end = () -> new ModelUnavailableException("the application is shutting down");
-        ready.completeExceptionally(end.get());
-        queue.close(end, status.state() == State.READY ? grace : Duration.ZERO);
+        ready.completeExceptionally(shuttingDown());
+        queue.close(ModelService::shuttingDown, status.state() == State.READY ? grace : Duration.ZERO);
+        videos.forEach(this::close);
         status = ModelStatus.of(State.CLOSED);
         replicas.forEach(Replica::free);
     }

@@ -19,8 +19,7 @@ import io.smallrye.mutiny.unchecked.Unchecked;
 
 /**
  * A video on its way through one device: a frame is segmented when it is asked for, in its turn among all requests of the
- * model.
- * Owns the frames and what the model keeps of them.
+ * model. Owns the frames and what the model keeps of them.
  */
 final class VideoStream {
 
