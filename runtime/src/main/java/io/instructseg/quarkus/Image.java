@@ -10,8 +10,7 @@ import io.instructseg.engine.image.ImageLimits;
 
 /**
  * Where a picture comes from: a JPEG, PNG, WebP, GIF (its first frame) or BMP. It is read and decoded on the model's thread,
- * when
- * its request's turn has come.
+ * when its request's turn has come.
  */
 @FunctionalInterface
 public interface Image {

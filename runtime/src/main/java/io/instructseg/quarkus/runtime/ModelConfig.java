@@ -40,8 +40,7 @@ public interface ModelConfig {
 
     /**
      * Devices that each hold the whole model, such as `gpu:0,gpu:1`: as many requests of its one queue run at once. It takes
-     * the
-     * place of `device`.
+     * the place of `device`.
      */
     Optional<List<String>> replicas();
 

@@ -70,8 +70,7 @@ final class RequestQueue<R> {
 
     /**
      * A step of work that is on one device. It waits in the same line as all, but is never refused for want of a place: how
-     * much
-     * is in steps is bounded otherwise.
+     * much is in steps is bounded otherwise.
      *
      * @param lane from {@link #enter}
      */

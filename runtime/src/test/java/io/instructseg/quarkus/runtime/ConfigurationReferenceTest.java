@@ -44,9 +44,8 @@ class ConfigurationReferenceTest {
     }
 
     /**
-     * What the plugin wrote, corrected: its template has a cell's end on the line of a text, where Markdown takes it for a part
-     * of
-     * the paragraph, and it makes upper case by the machine's locale: a Turkish one has an I with a dot.
+     * What the plugin wrote, corrected: its template has a cell's end on the line of a text, where Markdown takes it for a
+     * part of the paragraph, and it makes upper case by the machine's locale: a Turkish one has an I with a dot.
      */
     private static String generated() throws IOException {
         return "\n" + read(GENERATED).replace("`</td>", "`\n</td>").replace('\u0130', 'I').replaceAll("\n{3,}", "\n\n").strip()

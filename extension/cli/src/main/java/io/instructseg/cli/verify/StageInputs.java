@@ -48,8 +48,7 @@ final class StageInputs {
 
     /**
      * The backbone's padded bytes: recovered from the normalised input, padded from the resized picture, or from the files
-     * where
-     * neither was recorded.
+     * where neither was recorded.
      */
     HostTensor backbonePixels() throws IOException {
         if (!haveBackbonePixels()) {

@@ -12,8 +12,7 @@ final class BitMatrix {
 
     /**
      * Exchanges rows and columns: bit x of row y becomes bit y of row x. Swaps the two off-diagonal quarters, then those of
-     * each
-     * quarter and so on (Warren, Hacker's Delight, 7-3).
+     * each quarter and so on (Warren, Hacker's Delight, 7-3).
      *
      * @param rows 64 rows
      */

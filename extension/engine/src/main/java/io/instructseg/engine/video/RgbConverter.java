@@ -12,8 +12,7 @@ import io.instructseg.engine.image.RgbImage;
 
 /**
  * Turns decoded frames into RGB pictures, all of the first one's size: a stream that changes its size is scaled. Owns the
- * native
- * converter and its picture.
+ * native converter and its picture.
  */
 final class RgbConverter implements AutoCloseable {
 

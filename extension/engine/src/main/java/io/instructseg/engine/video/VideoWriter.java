@@ -14,9 +14,8 @@ import io.instructseg.engine.image.RgbImage;
 
 /**
  * Writes pictures to an MP4 file, as H.264 in YUV 4:2:0 and BT.709, each shown from its own time on. The file appears when it
- * is
- * finished: until then, and if it is closed before, there is a hidden temporary one beside it only. Sides are padded to even
- * numbers of at least 16 by repeating the last column and row. For one thread.
+ * is finished: until then, and if it is closed before, there is a hidden temporary one beside it only. Sides are padded to
+ * even numbers of at least 16 by repeating the last column and row. For one thread.
  */
 public final class VideoWriter implements AutoCloseable {
 

@@ -27,10 +27,9 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 
 /**
- * For a minute, four times the requests that the model can answer, over HTTP and through the bean. The minute has three parts,
- * so
- * that memory can be read when nothing waits. All bounds are counts, or ratios within the run: the machine may be slow, and
- * busy.
+ * For a minute, four times the requests that the model can answer, over HTTP and through the bean. The minute has three
+ * parts, so that memory can be read when nothing waits. All bounds are counts, or ratios within the run: the machine may be
+ * slow, and busy.
  */
 @QuarkusTest
 class LoadTest {

@@ -14,8 +14,7 @@ import io.smallrye.mutiny.Multi;
 /**
  * The messages about one video: each frame's, which the broker has to have before the next one is asked for, and then a
  * summary with the request's acknowledgement. So a request is acknowledged when the broker has all of them, whatever the
- * connector
- * sends at once, and a broker that takes nothing stops the work.
+ * connector sends at once, and a broker that takes nothing stops the work.
  */
 final class FrameMessages {
 

@@ -5,8 +5,7 @@ import jakarta.ws.rs.core.Response.StatusType;
 
 /**
  * A request that gets no segmentation: the status, what is wrong, and in which field, null if it is in none. Public only for
- * the
- * code that Quarkus generates.
+ * the code that Quarkus generates.
  */
 public class ProblemException extends RuntimeException {
 

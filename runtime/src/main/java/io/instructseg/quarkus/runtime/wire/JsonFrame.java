@@ -12,8 +12,7 @@ import io.instructseg.engine.Segmentation;
 
 /**
  * The answers about a video as JSON on one line each: one for each frame, and a summary behind the last. Without timings, so
- * that
- * the same request gives the same bytes.
+ * that the same request gives the same bytes.
  */
 public final class JsonFrame {
 
