@@ -48,14 +48,17 @@ class QueueTest {
         }).referring("the scissors")).subscribe().with(answers -> {
         });
         running.await();
-        HttpClient client = HttpClient.newHttpClient();
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpRequest request = HttpRequest.newBuilder(endpoint).header("Content-Type", "image/png")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Examples.bytes(Examples.SCISSORS))).build();
         List<CompletableFuture<HttpResponse<String>>> all = Stream
                 .generate(() -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString())).limit(REQUESTS).toList();
-        Awaitility.await().atMost(2, TimeUnit.MINUTES)
-                .until(() -> all.stream().filter(CompletableFuture::isDone).count() == REQUESTS - PLACES);
-        release.countDown();
+        try {
+            Awaitility.await().atMost(2, TimeUnit.MINUTES).until(
+                    () -> all.stream().filter(CompletableFuture::isDone).count(), done -> done == REQUESTS - PLACES);
+        } finally {
+            release.countDown();
+        }
         List<HttpResponse<String>> responses = all.stream().map(CompletableFuture::join).toList();
         assertThat(responses).filteredOn(response -> response.statusCode() == 200).hasSize(PLACES);
         assertThat(responses).filteredOn(response -> response.statusCode() == 503).hasSize(REQUESTS - PLACES).allSatisfy(

@@ -41,7 +41,7 @@ class ShutdownIT {
                     .newBuilder(URI.create("http://localhost:" + address.group(1) + ENDPOINT + "?sentences=the%20scissors"))
                     .header("Content-Type", "image/png")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(Examples.bytes(Examples.SCISSORS))).build();
-            HttpClient client = HttpClient.newHttpClient();
+            HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
             List<CompletableFuture<HttpResponse<String>>> answers = Stream
                     .generate(() -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString())).limit(REQUESTS).toList();
             // the others run or wait
