@@ -41,7 +41,7 @@ final class Corners {
         runAbove = new int[(int) corners / 2];
         open = new int[mask.width() + 1];
         for (line = 0; line <= mask.height(); line++) {
-            findCorners(mask);
+            scan(mask, line, this::findCorners);
         }
     }
 
@@ -51,30 +51,22 @@ final class Corners {
 
     /** Number of corners of a mask. */
     static long count(Mask mask) {
-        long count = 0;
+        long[] count = new long[1];
         for (int line = 0; line <= mask.height(); line++) {
-            long above = 0;
-            long below = 0;
-            for (int word = 0; word <= mask.width() >> 6; word++) {
-                long aboveBefore = above;
-                long belowBefore = below;
-                above = mask.rowWord(line - 1, word);
-                below = mask.rowWord(line, word);
-                long edgesAbove = edges(above, aboveBefore);
-                long edgesBelow = edges(below, belowBefore);
-                count += Long.bitCount(edgesAbove ^ edgesBelow)
-                        + 2L * Long.bitCount(edgesAbove & edgesBelow & (above ^ below));
-            }
+            scan(mask, line,
+                    (column, above, below, edgesAbove, edgesBelow) -> count[0] += Long.bitCount(edgesAbove ^ edgesBelow)
+                            + 2L * Long.bitCount(edgesAbove & edgesBelow & (above ^ below)));
         }
-        return count;
+        return count[0];
     }
 
-    /** A bit for each pixel that differs from the one to its left: there is a vertical edge between them. */
-    private static long edges(long pixels, long pixelsBefore) {
-        return pixels ^ (pixels << 1 | pixelsBefore >>> 63);
+    /** Takes 64 columns of the pixels above and below a line, and of the vertical edges to their left. */
+    private interface ColumnVisitor {
+
+        void visit(int column, long above, long below, long edgesAbove, long edgesBelow);
     }
 
-    private void findCorners(Mask mask) {
+    private static void scan(Mask mask, int line, ColumnVisitor visitor) {
         long above = 0;
         long below = 0;
         for (int word = 0; word <= mask.width() >> 6; word++) {
@@ -82,13 +74,19 @@ final class Corners {
             long belowBefore = below;
             above = mask.rowWord(line - 1, word);
             below = mask.rowWord(line, word);
-            long edgesAbove = edges(above, aboveBefore);
-            long edgesBelow = edges(below, belowBefore);
-            for (long rest = edgesAbove | edgesBelow; rest != 0; rest &= rest - 1) {
-                int bit = Long.numberOfTrailingZeros(rest);
-                addCorners((word << 6) + bit, isSet(edgesAbove, bit), isSet(edgesBelow, bit), isSet(above, bit),
-                        isSet(below, bit));
-            }
+            visitor.visit(word << 6, above, below, edges(above, aboveBefore), edges(below, belowBefore));
+        }
+    }
+
+    /** A bit for each pixel that differs from the one to its left: there is a vertical edge between them. */
+    private static long edges(long pixels, long pixelsBefore) {
+        return pixels ^ (pixels << 1 | pixelsBefore >>> 63);
+    }
+
+    private void findCorners(int column, long above, long below, long edgesAbove, long edgesBelow) {
+        for (long rest = edgesAbove | edgesBelow; rest != 0; rest &= rest - 1) {
+            int bit = Long.numberOfTrailingZeros(rest);
+            addCorners(column + bit, isSet(edgesAbove, bit), isSet(edgesBelow, bit), isSet(above, bit), isSet(below, bit));
         }
     }
 
