@@ -209,6 +209,33 @@ public final class SegmentationModel implements AutoCloseable {
         }
     }
 
+    /** Whether the model can {@link #answer} and explain: it has the signatures {@code prefill} and {@code decode}. */
+    public boolean generatesText() {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Answers as {@link #answer(Optional, Conversation, GenerationOptions, CancellationToken, Consumer)} does, telling nobody.
+     */
+    public TextGeneration answer(Optional<DecodedImage> image, Conversation conversation, GenerationOptions options,
+            CancellationToken cancellation) throws ConversationException {
+        return answer(image, conversation, options, cancellation, run -> {
+        });
+    }
+
+    /**
+     * Answers a question in words, token by token as they are asked for. Nothing runs before.
+     *
+     * @param image what the conversation is about, if it is about a picture
+     * @param listener is told about each stage that ran, on the thread that asks for a piece of the text
+     * @throws ConversationException if a question or an answer is blank, or all of it with the tokens to be made is too long
+     * @throws StageException if the model has no words: see {@link #generatesText}
+     */
+    public TextGeneration answer(Optional<DecodedImage> image, Conversation conversation, GenerationOptions options,
+            CancellationToken cancellation, Consumer<StageRun> listener) throws ConversationException {
+        throw new UnsupportedOperationException();
+    }
+
     /**
      * The candidates of all queries by falling score, for comparisons: of any prompt, also one that {@link #segment} refuses
      * and the official code takes.
