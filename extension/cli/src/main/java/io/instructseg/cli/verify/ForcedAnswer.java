@@ -12,7 +12,8 @@ import io.instructseg.format.Signature;
 /** What a model would say next after each token of a given answer. */
 final class ForcedAnswer {
 
-    private static final List<String> OUTPUTS = List.of("logits", "keys", "values");
+    private static final List<String> PREFIX = List.of("logits", "prefix_keys", "prefix_values");
+    private static final List<String> STEP = List.of("logits", "keys", "values");
 
     private ForcedAnswer() {
     }
@@ -25,15 +26,16 @@ final class ForcedAnswer {
      */
     static List<float[]> logits(ModelSession session, int[] prompt, HostTensor patches, int[] tokens) {
         List<float[]> logits = new ArrayList<>();
-        Map<String, HostTensor> prefix = session.run(Signature.PREFILL, prefill(session, prompt, patches), OUTPUTS);
+        Map<String, HostTensor> prefix = session.run(Signature.PREFILL, prefill(session, prompt, patches), PREFIX);
         logits.add(prefix.get("logits").floats());
-        HostTensor keys = none(prefix.get("keys"));
-        HostTensor values = none(prefix.get("values"));
+        HostTensor keys = none(prefix.get("prefix_keys"));
+        HostTensor values = none(prefix.get("prefix_values"));
         for (int i = 0; i < tokens.length - 1; i++) {
             Map<String, HostTensor> step = session.run(Signature.DECODE,
-                    Map.of("token_ids", HostTensor.ints(new int[] { tokens[i] }, 1, 1), "prefix_keys", prefix.get("keys"),
-                            "prefix_values", prefix.get("values"), "keys", keys, "values", values),
-                    OUTPUTS);
+                    Map.of("token_ids", HostTensor.ints(new int[] { tokens[i] }, 1, 1), "prefix_keys",
+                            prefix.get("prefix_keys"),
+                            "prefix_values", prefix.get("prefix_values"), "keys", keys, "values", values),
+                    STEP);
             logits.add(step.get("logits").floats());
             keys = step.get("keys");
             values = step.get("values");
@@ -46,7 +48,7 @@ final class ForcedAnswer {
         inputs.put("prompt_ids", HostTensor.ints(prompt, 1, prompt.length));
         inputs.put("prompt_lengths", HostTensor.ints(new int[] { prompt.length }, 1));
         inputs.put("instruction_ids", HostTensor.ints(new int[1], 1, 1));
-        inputs.put("instruction_lengths", HostTensor.ints(new int[] { 1 }, 1));
+        inputs.put("instruction_lengths", HostTensor.ints(new int[1], 1));
         inputs.put("patches", patches);
         inputs.put("perceived", zeros(session, 1, session.size("L"), session.size("D")));
         return inputs;
