@@ -49,12 +49,12 @@ final class SavedModelWriter {
         for (Signature signature : model.signatures()) {
             meta.putSignatureDef(signature.key(), signature(signature));
         }
-        SavedModel model = SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
+        SavedModel saved = SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
         try (OutputStream out = Files.newOutputStream(directory.resolve("saved_model.pb"))) {
             CodedOutputStream coded = CodedOutputStream.newInstance(out);
             // TensorFlow's maps come in random order: equal models shall be equal files
             coded.useDeterministicSerialization();
-            model.writeTo(coded);
+            saved.writeTo(coded);
             coded.flush();
         }
     }

@@ -36,7 +36,7 @@ class HyperparameterReaderTest {
     private static final Hyperparameters DEMO = new Hyperparameters(
             new Hyperparameters.VisionEncoder(112, 14, 128, 256, 3, 4, 1e-6f),
             new Hyperparameters.Backbone(192, 24, List.of(2, 2, 4, 1), List.of(1, 2, 4, 8), 6, List.of(96, 192, 384, 768)),
-            new Hyperparameters.LanguageModel(160, 480, 4, 5, 12, 10000, 1e-5f, 1413),
+            new Hyperparameters.LanguageModel(160, 480, 4, 5, 12, 10000, 1e-5f, 1413, 1413),
             new Hyperparameters.Perceiver(16, 2, 4, 32, 320), new Hyperparameters.TextFusion(128, 2, 4, 32, 256),
             new Hyperparameters.PixelDecoder(64, 2, 8, 4, 128), new Hyperparameters.MaskDecoder(12, 64, 64, 3, 8, 192, false),
             4);
