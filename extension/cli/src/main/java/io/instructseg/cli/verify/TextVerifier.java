@@ -56,7 +56,7 @@ final class TextVerifier {
                 ? Optional.of(ImageDecoder.decode(official.image().get(), ImageLimits.DEFAULT))
                 : Optional.empty();
         GoldenTensor prompt = golden.get(official, "input_ids");
-        compareExactly(official, "ids", prompt.ints(), model.prompts().question(official.question(), image.isPresent()));
+        compareExactly(official, "ids", prompt.ints(), model.prompts().conversation(List.of(official.question()), image.isPresent()));
         List<float[]> logits = ForcedAnswer.logits(session, prompt.ints(), patches(official, image), official.tokens());
         compareLogits(official, logits);
         compareText(official, image, compareTokens(official, logits));
@@ -131,21 +131,30 @@ final class TextVerifier {
         return best;
     }
 
-    /** As far as the tokens are the official ones: behind another token, another text follows. */
-    private void compareText(GoldenText.Answer official, Optional<DecodedImage> image, int tokens) throws IOException {
-        if (tokens == 0) {
+    /**
+     * What the model says by itself, as far as its tokens along the official answer are the official ones: behind another token,
+     * another text follows. A text begins with no white space.
+     */
+    private void compareText(GoldenText.Answer official, Optional<DecodedImage> image, int agreed) throws IOException {
+        if (agreed == 0) {
             return;
         }
-        String expected = tokens == official.tokens().length ? official.text()
-                : model.tokenizer().decode(Arrays.copyOf(official.tokens(), tokens), true);
-        StringBuilder text = new StringBuilder();
-        try (TextGeneration own = model.answer(image, Conversation.of(official.question()),
-                GenerationOptions.DEFAULT.withMaxTokens(tokens), CancellationToken.NONE)) {
-            for (Optional<String> piece = own.next(); piece.isPresent(); piece = own.next()) {
-                text.append(piece.get());
+        int[] expected = Arrays.copyOf(official.tokens(), agreed);
+        String text = agreed == official.tokens().length ? official.text() : model.tokenizer().decode(expected, true);
+        StringBuilder own = new StringBuilder();
+        try (TextGeneration answer = model.answer(image, Conversation.of(official.question()),
+                GenerationOptions.DEFAULT.withMaxTokens(agreed), CancellationToken.NONE)) {
+            for (Optional<String> piece = answer.next(); piece.isPresent(); piece = answer.next()) {
+                own.append(piece.get());
             }
+            compareExactly(official, "greedy tokens", withoutEnd(expected), answer.ids());
         }
-        compareExactly(official, "text", expected.chars().toArray(), text.chars().toArray());
+        compareExactly(official, "text", text.stripLeading().chars().toArray(), own.chars().toArray());
+    }
+
+    private int[] withoutEnd(int[] tokens) {
+        boolean ends = tokens[tokens.length - 1] == model.tokenizer().endOfText();
+        return Arrays.copyOf(tokens, ends ? tokens.length - 1 : tokens.length);
     }
 
     private void compareExactly(GoldenText.Answer official, String what, int[] expected, int[] actual) {
