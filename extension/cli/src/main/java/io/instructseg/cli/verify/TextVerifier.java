@@ -56,7 +56,8 @@ final class TextVerifier {
                 ? Optional.of(ImageDecoder.decode(official.image().get(), ImageLimits.DEFAULT))
                 : Optional.empty();
         GoldenTensor prompt = golden.get(official, "input_ids");
-        compareExactly(official, "ids", prompt.ints(), model.prompts().conversation(List.of(official.question()), image.isPresent()));
+        compareExactly(official, "ids", prompt.ints(),
+                model.prompts().conversation(List.of(official.question()), image.isPresent()));
         List<float[]> logits = ForcedAnswer.logits(session, prompt.ints(), patches(official, image), official.tokens());
         compareLogits(official, logits);
         compareText(official, image, compareTokens(official, logits));
@@ -132,7 +133,8 @@ final class TextVerifier {
     }
 
     /**
-     * What the model says by itself, as far as its tokens along the official answer are the official ones: behind another token,
+     * What the model says by itself, as far as its tokens along the official answer are the official ones: behind another
+     * token,
      * another text follows. A text begins with no white space.
      */
     private void compareText(GoldenText.Answer official, Optional<DecodedImage> image, int agreed) throws IOException {
