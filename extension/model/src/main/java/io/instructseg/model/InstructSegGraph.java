@@ -17,6 +17,7 @@ import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 import io.instructseg.model.fusion.VisionGuidedTextFusion;
+import io.instructseg.model.graph.Rows;
 import io.instructseg.model.graph.Shapes;
 import io.instructseg.model.graph.Weight;
 import io.instructseg.model.graph.Weights;
@@ -137,7 +138,7 @@ public final class InstructSegGraph {
         KeyValueCache.KeyValue tail = new KeyValueCache.KeyValue(stage.floats("keys"), stage.floats("values"));
         KeyValueCache cache = KeyValueCache.of(stage.block().tf(), List.of(
                 new KeyValueCache.KeyValue(stage.floats("prefix_keys"), stage.floats("prefix_values")), tail));
-        LanguageModel language = new LanguageModel(stage.block(), hyperparameters.languageModel());
+        LanguageModel language = new LanguageModel(stage.block(), hyperparameters.languageModel(), Rows.FEW);
         stage.output("logits", language.nextWord(language.embeddings(stage.ints("token_ids")), cache));
         KeyValueCache.KeyValue grown = tail.followedBy(stage.block().tf(), cache.added());
         stage.output("keys", grown.keys());

@@ -18,7 +18,7 @@ import io.instructseg.conversion.Converter;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.format.Precision;
 
-/** Each case of the official code, of pictures and of videos, against each golden model, converted here. */
+/** Each case of the official code, of pictures, videos and words, against each golden model, converted here. */
 class ParityTest {
 
     private static final Path GOLDEN = Path.of(System.getProperty("instructseg.test-data"), "golden");
@@ -73,11 +73,16 @@ class ParityTest {
             entries.filter(entry -> Files.exists(entry.resolve("case.json"))).sorted().forEach(cases::add);
         }
         assertThat(cases).isNotEmpty();
-        return cases.stream().map(entry -> DynamicTest.dynamicTest(entry.getFileName().toString(), () -> {
-            List<Comparison> comparisons = Verification.run(model, entry).comparisons();
-            boolean undecided = precision == Precision.BFLOAT16 && entry.endsWith(BALANCED_ON_A_BIT);
-            assertThat(comparisons).isNotEmpty()
-                    .allMatch(comparison -> comparison.passes() || undecided && comparison.stage().equals("end to end"));
-        })).onClose(model::close);
+        Path text = GOLDEN.resolve(name).resolve("text/generation.safetensors");
+        Stream<DynamicTest> words = new TextGoldens(model.session(), precision, text).tests();
+        Stream<DynamicTest> pictures = cases.stream()
+                .map(entry -> DynamicTest.dynamicTest(entry.getFileName().toString(), () -> {
+                    List<Comparison> comparisons = Verification.run(model, entry).comparisons();
+                    boolean undecided = precision == Precision.BFLOAT16 && entry.endsWith(BALANCED_ON_A_BIT);
+                    assertThat(comparisons).isNotEmpty()
+                            .allMatch(
+                                    comparison -> comparison.passes() || undecided && comparison.stage().equals("end to end"));
+                }));
+        return Stream.concat(pictures, words).onClose(model::close);
     }
 }

@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -22,21 +23,28 @@ public final class Block {
     private final Ops tf;
     private final Weights weights;
     private final String prefix;
+    private final Rows rows;
 
-    private Block(Ops tf, Weights weights, String prefix) {
+    private Block(Ops tf, Weights weights, String prefix, Rows rows) {
         this.tf = tf;
         this.weights = weights;
         this.prefix = prefix;
+        this.rows = rows;
     }
 
     /** The whole model, in the scope of a signature. */
     public static Block root(Ops tf, Weights weights) {
-        return new Block(tf, weights, "");
+        return new Block(tf, weights, "", Rows.MANY);
     }
 
     /** The block whose weights' names go on with this one, after a dot. */
     public Block at(String name) {
-        return new Block(tf, weights, path(name));
+        return new Block(tf, weights, path(name), rows);
+    }
+
+    /** The same block, whose linear layers have so many rows. */
+    public Block with(Rows rows) {
+        return new Block(tf, weights, prefix, rows);
     }
 
     /** The block of a numbered list: {@code name.index}. */
@@ -71,7 +79,7 @@ public final class Block {
     public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out,
             UnaryOperator<Operand<TFloat32>> activation) {
         Operand<TFloat32> bias = at(name).parameter("bias", out);
-        return product(x, matrix(name, x, out), rows -> activation.apply(tf.nn.biasAdd(rows, bias)));
+        return product(x, matrix(name, x, out), product -> activation.apply(tf.nn.biasAdd(product, bias)));
     }
 
     /** {@code nn.Linear(bias=False)}: {@code [.., in]} to {@code [.., out]}. */
@@ -84,7 +92,7 @@ public final class Block {
         Operand<? extends TNumber> kernel = weights.matrix(path(name) + ".weight", Layout.POINTWISE, out,
                 Shapes.known(x, -1), 1, 1);
         Operand<TFloat32> bias = at(name).parameter("bias", out);
-        return product(x, kernel, rows -> tf.nn.biasAdd(rows, bias));
+        return product(x, new Matrix(kernel, false), product -> tf.nn.biasAdd(product, bias));
     }
 
     /**
@@ -105,7 +113,8 @@ public final class Block {
         Operand<? extends TNumber> matrix = weights.matrix(path("in_proj_weight"), Layout.LINEAR, 3L * width, width);
         Operand<TFloat32> bias = parameter("in_proj_bias", 3L * width);
         Operand<TFloat32> slice = tf.slice(bias, tf.constant(new int[] { part * width }), tf.constant(new int[] { width }));
-        return product(x, columns(matrix, part * width, width), rows -> tf.nn.biasAdd(rows, slice));
+        return product(x, new Matrix(columns(matrix, part * width, width), false),
+                product -> tf.nn.biasAdd(product, slice));
     }
 
     /** {@code nn.LayerNorm} over the last axis. */
@@ -150,26 +159,54 @@ public final class Block {
         return tf.math.add(tf.math.mul(x, norm.parameter("weight", width)), norm.parameter("bias", width));
     }
 
-    private Operand<? extends TNumber> matrix(String name, Operand<TFloat32> x, int out) {
-        return weights.matrix(path(name) + ".weight", Layout.LINEAR, out, Shapes.known(x, -1));
+    private Matrix matrix(String name, Operand<TFloat32> x, int out) {
+        boolean transposed = rows.transposed(weights.precision());
+        return new Matrix(weights.matrix(path(name) + ".weight", transposed ? Layout.SAME : Layout.LINEAR, out,
+                Shapes.known(x, -1)), transposed);
+    }
+
+    /**
+     * A product's second factor.
+     *
+     * @param transposed {@code [out, in]}, not {@code [in, out]}
+     */
+    private record Matrix(Operand<? extends TNumber> value, boolean transposed) {
+
+        int out() {
+            return Shapes.known(value, transposed ? 0 : 1);
+        }
     }
 
     /** {@code finish(x matrix)}: one large product of all rows, not a batch of small ones. */
-    private <T extends TNumber> Operand<TFloat32> product(Operand<TFloat32> x, Operand<T> matrix,
-            UnaryOperator<Operand<TFloat32>> finish) {
+    private Operand<TFloat32> product(Operand<TFloat32> x, Matrix matrix, UnaryOperator<Operand<TFloat32>> finish) {
         int rank = x.shape().numDimensions();
         // [.., in] to [rows, in]
-        Operand<TFloat32> rows = rank == 2 ? x : Shapes.reshape(tf, x, -1, Shapes.known(x, -1));
-        Operand<TFloat32> result = Types.cast(tf, tf.linalg.matMul(Types.cast(tf, rows, matrix.type()), matrix),
-                TFloat32.class);
-        Operand<TFloat32> finished = finish.apply(result);
+        Operand<TFloat32> flat = rank == 2 ? x : Shapes.reshape(tf, x, -1, Shapes.known(x, -1));
+        Operand<TFloat32> finished = finish.apply(multiply(flat, matrix.value(), matrix.transposed()));
         if (rank == 2) {
             return finished;
         }
         // [rows, out] to [.., out]
         Object[] shape = Shapes.sizes(tf, x);
-        shape[rank - 1] = Shapes.known(matrix, 1);
+        shape[rank - 1] = matrix.out();
         return Shapes.reshape(tf, finished, shape);
+    }
+
+    private <T extends TNumber> Operand<TFloat32> multiply(Operand<TFloat32> flat, Operand<T> matrix, boolean transposed) {
+        int parts = rows.parts(weights.precision(), Shapes.known(flat, 1));
+        if (parts > 1) {
+            return multiplyInParts(flat, matrix, parts);
+        }
+        Operand<T> factor = Types.cast(tf, flat, matrix.type());
+        return Types.cast(tf, tf.linalg.matMul(factor, matrix, MatMul.transposeB(transposed)), TFloat32.class);
+    }
+
+    /** {@code [rows, in] [in, out]} as the sum of products over parts of {@code in}. */
+    private <T extends TNumber> Operand<TFloat32> multiplyInParts(Operand<TFloat32> flat, Operand<T> matrix, int parts) {
+        int size = Shapes.known(flat, 1) / parts;
+        Operand<TFloat32> split = Shapes.transpose(tf, Shapes.reshape(tf, flat, -1, parts, size), 1, 0, 2);
+        Operand<T> blocks = Shapes.reshape(tf, matrix, parts, size, Shapes.known(matrix, 1));
+        return tf.sum(tf.train.batchMatMul(split, blocks, TFloat32.class), tf.constant(0));
     }
 
     private <T extends TNumber> Operand<T> columns(Operand<T> matrix, int from, int count) {

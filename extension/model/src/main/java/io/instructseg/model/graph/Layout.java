@@ -5,7 +5,7 @@ import java.util.List;
 /** How a weight lies in the graph, seen from PyTorch's layout of it. */
 public enum Layout {
 
-    /** As in the checkpoint. */
+    /** As in the checkpoint; of a linear layer, {@code [out, in]}. */
     SAME,
     /** A linear layer's {@code [out, in]} becomes {@code [in, out]}. */
     LINEAR,

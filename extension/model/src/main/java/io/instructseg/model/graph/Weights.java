@@ -38,6 +38,11 @@ public final class Weights {
         this.precision = precision;
     }
 
+    /** Element type of the matrices. */
+    Precision precision() {
+        return precision;
+    }
+
     /** All weights used so far, in the order of their first use. */
     public Collection<Weight> declared() {
         return variables.values().stream().map(Variable::weight).toList();

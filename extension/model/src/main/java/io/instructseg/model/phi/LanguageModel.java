@@ -9,6 +9,7 @@ import org.tensorflow.types.TInt32;
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.model.graph.Attention;
 import io.instructseg.model.graph.Block;
+import io.instructseg.model.graph.Rows;
 import io.instructseg.model.graph.Shapes;
 
 /**
@@ -25,7 +26,15 @@ public final class LanguageModel {
 
     /** @param block the whole model's weights */
     public LanguageModel(Block block, Hyperparameters.LanguageModel parameters) {
-        this.block = block;
+        this(block, parameters, Rows.MANY_HERE);
+    }
+
+    /**
+     * @param block the whole model's weights
+     * @param rows how many tokens there are
+     */
+    public LanguageModel(Block block, Hyperparameters.LanguageModel parameters, Rows rows) {
+        this.block = block.with(rows);
         this.tf = block.tf();
         this.parameters = parameters;
     }
@@ -50,7 +59,7 @@ public final class LanguageModel {
         Operand<TInt32> last = tf.math.sub(Shapes.size(tf, embeddings, 1), tf.constant(1));
         Operand<TFloat32> state = hiddenStates(embeddings, Shapes.reshape(tf, last, 1, 1), cache);
         // [1, 1, d] to [1, d]
-        return block.linearWithoutBias("lm_head", Shapes.reshape(tf, state, 1, parameters.hiddenSize()),
+        return block.with(Rows.FEW).linearWithoutBias("lm_head", Shapes.reshape(tf, state, 1, parameters.hiddenSize()),
                 parameters.outputSize());
     }
 
