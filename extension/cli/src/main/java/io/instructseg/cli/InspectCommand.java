@@ -15,6 +15,7 @@ import io.instructseg.checkpoint.TensorInfo;
 import io.instructseg.engine.session.ModelDescription;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.format.ModelManifest;
+import io.instructseg.format.Signature;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "inspect", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
         header = "Tells what a checkpoint or a model is made of.", //
         description = { "%nTells what a checkpoint or a converted model is made of: tensors, parameters, bytes and element "
-                + "types of each module. Nothing is loaded but headers.%n",
+                + "types of each module, and whether it answers in words. Nothing is loaded but headers.%n",
                 "Of a converted model also: precision, sizes, the files that it was made from with their SHA-256, and "
                         + "whether what model.json records is what the model has; exit code 1 if it is not.%n" })
 final class InspectCommand implements Callable<Integer> {
@@ -60,6 +61,9 @@ final class InspectCommand implements Callable<Integer> {
             }
             print("");
             table.lines().forEach(this::print);
+            print("");
+            boolean words = checkpoint.tensors().containsKey("lm_head.weight");
+            print("answers in words: " + (words ? "yes" : "none, there is no lm_head.weight"));
         }
     }
 
@@ -72,6 +76,8 @@ final class InspectCommand implements Callable<Integer> {
         print("");
         table.lines().forEach(this::print);
         print("");
+        boolean words = model.signatures().containsAll(List.of(Signature.PREFILL, Signature.DECODE));
+        print("answers in words: " + (words ? "yes" : "none, there are no signatures prefill and decode"));
         if (!Files.exists(path.resolve(ModelManifest.FILE))) {
             print("no " + ModelManifest.FILE + ": not converted by instructseg");
             print("sizes " + model.sizes());

@@ -1,6 +1,10 @@
 package io.instructseg.cli;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -9,12 +13,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.mask.Box;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.mask.RunLengthEncoding;
 import io.instructseg.engine.text.Task;
+import io.instructseg.format.Signature;
 
-/** What the answers about pictures and videos have in common. */
+/** What the answers have in common. */
 final class Json {
 
     /** Plain ASCII, since the terminal's character set is not ours to choose. */
@@ -38,6 +44,22 @@ final class Json {
 
     static String name(Task task) {
         return task.name().toLowerCase(Locale.ROOT);
+    }
+
+    static void putImage(ObjectNode node, Path file, DecodedImage image) {
+        node.putObject("image").put("file", file.toString()).put("width", image.image().width())
+                .put("height", image.image().height()).put("truncated", image.truncated());
+    }
+
+    /** In milliseconds: of a command's steps, and of the model's stages. */
+    static void putTimings(ObjectNode node, StepTimes times, Map<Signature, Duration> stages) {
+        ObjectNode timings = node.putObject("timings");
+        times.durations().forEach((step, duration) -> timings.put(step, milliseconds(duration)));
+        new TreeMap<>(stages).forEach((stage, duration) -> timings.put(stage.key(), milliseconds(duration)));
+    }
+
+    private static double milliseconds(Duration duration) {
+        return duration.toNanos() / 100_000 / 10.0;
     }
 
     /** Null if the mask is empty. */

@@ -8,9 +8,11 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The command {@code instructseg}. */
 @Command(name = "instructseg", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
-        description = { "Segments what a sentence means in a picture or a video, with InstructSeg (arXiv 2412.14006).%n",
+        description = { "Segments what a sentence means in a picture or a video, and answers questions in words, with "
+                + "InstructSeg (arXiv 2412.14006).%n",
                 "Start with the small model that is built in:",
-                "  instructseg segment --model demo --image FILE --text \"...\" --overlay out.png%n",
+                "  instructseg segment --model demo --image FILE --text \"...\" --overlay out.png",
+                "  instructseg ask demo --image FILE \"...\"%n",
                 "For the official model, convert its checkpoint once, then name the converted model:",
                 "  instructseg convert CHECKPOINT_DIR MODEL_DIR --precision bfloat16",
                 "  instructseg segment --model MODEL_DIR --image FILE --text \"...\"%n" }, //
@@ -19,7 +21,7 @@ import picocli.CommandLine.IVersionProvider;
                 "2:wrong usage", "70:an error in this program" }, //
         commandListHeading = "%nCommands:%n", footerHeading = "%n", //
         footer = "'instructseg COMMAND --help' describes a command.", //
-        subcommands = { ConvertCommand.class, VerifyCommand.class, SegmentCommand.class, InspectCommand.class,
+        subcommands = { ConvertCommand.class, VerifyCommand.class, SegmentCommand.class, AskCommand.class, InspectCommand.class,
                 BenchmarkCommand.class })
 public final class Main {
 

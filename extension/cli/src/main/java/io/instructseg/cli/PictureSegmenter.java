@@ -2,7 +2,6 @@ package io.instructseg.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +11,7 @@ import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.image.DecodedImage;
-import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageException;
-import io.instructseg.engine.image.ImageLimits;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -36,25 +33,21 @@ final class PictureSegmenter {
         PrintWriter out = command.getOut();
         out.println(arguments.json ? report.json() : report.text());
         out.flush();
-        if (report.image().truncated()) {
-            PrintWriter err = command.getErr();
-            err.println("warning: " + arguments.image + " ends early; what is missing was taken as gray or black");
-            err.flush();
-        }
+        PictureFile.warn(arguments.image, report.image(), command.getErr());
     }
 
     private SegmentReport answer(List<SegmentOutput> outputs) throws IOException {
         StepTimes times = new StepTimes();
         try (Progress progress = Progress.start(command.getErr())) {
             progress.step("decoding the picture");
-            DecodedImage decoded = times.time("decode_image", this::decode);
+            DecodedImage decoded = times.time("decode_image", () -> PictureFile.decode(arguments.image));
             List<Segmentation> segmentations = segment(decoded, progress, times);
             progress.step("writing");
             for (int i = 0; i < outputs.size(); i++) {
                 outputs.get(i).write(segmentations.get(i));
             }
-            return new SegmentReport(arguments.image, decoded, request.task(), request.sentences(), segmentations, outputs,
-                    times);
+            return new SegmentReport(arguments.image, decoded, request.task(), request.sentences(), arguments.explain,
+                    segmentations, outputs, times);
         }
     }
 
@@ -65,23 +58,8 @@ final class PictureSegmenter {
             progress.step("segmenting");
             return loaded.segment(decoded, request.instructions(), request.options(), CancellationToken.NONE);
         } catch (ImageException e) {
-            throw inPicture(e);
+            throw PictureFile.in(arguments.image, e);
         }
-    }
-
-    private DecodedImage decode() throws IOException {
-        if (Files.isDirectory(arguments.image)) {
-            throw new IOException(arguments.image + " is a directory, expected a picture");
-        }
-        try {
-            return ImageDecoder.decode(arguments.image, ImageLimits.DEFAULT);
-        } catch (ImageException e) {
-            throw inPicture(e);
-        }
-    }
-
-    private ImageException inPicture(ImageException e) {
-        return new ImageException(arguments.image + ": " + e.getMessage(), e);
     }
 
     /** The files to write for each sentence, which can be written as far as can be told. */

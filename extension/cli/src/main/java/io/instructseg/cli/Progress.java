@@ -1,6 +1,5 @@
 package io.instructseg.cli;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.util.OptionalLong;
 import java.util.concurrent.Executors;
@@ -48,7 +47,7 @@ public final class Progress implements AutoCloseable {
 
     /** Begins to watch; nothing is shown before a step. */
     public static Progress start(PrintWriter err) {
-        return start(err, isTerminal());
+        return start(err, Terminal.isThere());
     }
 
     private static Progress start(PrintWriter err, boolean terminal) {
@@ -60,19 +59,6 @@ public final class Progress implements AutoCloseable {
     /** As elsewhere than on a terminal, whose lines a command's output would share. */
     static Progress startInLines(PrintWriter err) {
         return start(err, false);
-    }
-
-    /** From Java 22 to 24 there is a console even where there is no terminal, and a method that tells. */
-    private static boolean isTerminal() {
-        Console console = System.console();
-        if (console == null) {
-            return false;
-        }
-        try {
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (ReflectiveOperationException e) {
-            return true;
-        }
     }
 
     /** A step whose size is not known: its time is shown. */

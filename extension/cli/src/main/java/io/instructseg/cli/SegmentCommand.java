@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import io.instructseg.engine.Candidates;
+import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.SegmentationOptions;
 import io.instructseg.engine.text.Task;
 import picocli.CommandLine.ArgGroup;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
                 "  segmentations  for each --text: instruction, task, found, score, query (the model's mask",
                 "                 query that won), box (x, y, width, height; null if the mask is empty),",
                 "                 area (pixels), mask (COCO run lengths: size [height, width], counts),",
-                "                 files (those written)",
+                "                 files (those written), with --explain: explanation (null if there is none)",
                 "  timings        milliseconds of each step, for all sentences together",
                 "%nWith --jsonl, each line is an object:%n",
                 "  index          of the frame among those that are taken, from 0",
@@ -95,10 +96,20 @@ final class SegmentCommand implements Callable<Integer> {
             if (input.video != null) {
                 input.video.check(sentences.size(), Optional.ofNullable(overlay));
             }
-            return new SegmentRequest(model, task, sentences, new SegmentationOptions(Candidates.BEST, threshold),
-                    Optional.ofNullable(overlay));
+            return new SegmentRequest(model, task, sentences, options(), Optional.ofNullable(overlay));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private SegmentationOptions options() {
+        SegmentationOptions options = new SegmentationOptions(Candidates.BEST, threshold);
+        if (input.picture == null || !input.picture.explain) {
+            return options;
+        }
+        if (task != Task.REASONING) {
+            throw new IllegalArgumentException("--explain: found --task referring, expected --task reasoning");
+        }
+        return options.withExplanation(GenerationOptions.DEFAULT);
     }
 }

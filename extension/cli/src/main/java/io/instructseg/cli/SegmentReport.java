@@ -1,12 +1,9 @@
 package io.instructseg.cli;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,10 +11,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.text.Task;
-import io.instructseg.format.Signature;
 
 /** The answers of {@code segment}, for people and for programs. */
-record SegmentReport(Path file, DecodedImage image, Task task, List<String> sentences,
+record SegmentReport(Path file, DecodedImage image, Task task, List<String> sentences, boolean explains,
         List<Segmentation> segmentations, List<SegmentOutput> outputs, StepTimes times) {
 
     String text() {
@@ -26,6 +22,9 @@ record SegmentReport(Path file, DecodedImage image, Task task, List<String> sent
             Segmentation answer = segmentations.get(i);
             lines.add(sentences.get(i));
             lines.add("  score " + String.format(Locale.ROOT, "%.3f", answer.score()) + where(answer));
+            if (explains) {
+                lines.add("  " + answer.explanation().map(words -> "because: " + words).orElse("no explanation"));
+            }
             outputs.get(i).files().forEach((kind, output) -> lines.add("  " + kind + " written to " + output.path()));
         }
         return String.join(System.lineSeparator(), lines);
@@ -42,16 +41,12 @@ record SegmentReport(Path file, DecodedImage image, Task task, List<String> sent
 
     String json() {
         ObjectNode root = Json.object();
-        root.putObject("image").put("file", file.toString()).put("width", image.image().width())
-                .put("height", image.image().height()).put("truncated", image.truncated());
+        Json.putImage(root, file, image);
         ArrayNode answers = root.putArray("segmentations");
         for (int i = 0; i < sentences.size(); i++) {
             add(answers.addObject(), i);
         }
-        ObjectNode timings = root.putObject("timings");
-        times.durations().forEach((step, duration) -> timings.put(step, milliseconds(duration)));
-        Map<Signature, Duration> stages = new TreeMap<>(segmentations.get(0).timings());
-        stages.forEach((stage, duration) -> timings.put(stage.key(), milliseconds(duration)));
+        Json.putTimings(root, times, segmentations.get(0).timings());
         return Json.text(root);
     }
 
@@ -62,11 +57,10 @@ record SegmentReport(Path file, DecodedImage image, Task task, List<String> sent
         Json.putBox(answer, segmentation);
         answer.put("area", segmentation.area());
         Json.putRunLengths(answer, "mask", segmentation.mask());
+        if (explains) {
+            answer.put("explanation", segmentation.explanation().orElse(null));
+        }
         ObjectNode files = answer.putObject("files");
         outputs.get(index).files().forEach((kind, output) -> files.put(kind, output.path().toString()));
-    }
-
-    private static double milliseconds(Duration duration) {
-        return duration.toNanos() / 100_000 / 10.0;
     }
 }

@@ -3,6 +3,8 @@ package io.instructseg.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
@@ -18,8 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "verify", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
         header = "Compares a model with a recorded run of the official code.", //
         description = { "%nEach stage is compared alone, fed with the official "
-                + "stage's input, then the whole run from the picture to the mask.%n",
-                "One row a stage shows the tensor that comes closest to its tolerance, or exceeds it most: its largest "
+                + "stage's input, then the whole run from the picture to the mask. Of answers in words the prompt, the "
+                + "logits along the official answer, the tokens that they choose, and the text are compared.%n",
+                "One row a stage, or an answer in words, shows the tensor that comes closest to its tolerance, or exceeds it most: its largest "
                         + "absolute error, and the figure that the tolerance bounds (max error / RMS of the official "
                         + "tensor; a share of differing values for pictures, ids, masks; the error itself for scores). "
                         + "Stages that the case does not hold are left out. Tolerances follow the model's precision.%n" }, //
@@ -36,32 +39,53 @@ final class VerifyCommand implements Callable<Integer> {
     private String model;
 
     @Parameters(paramLabel = "CASE_DIR", description = "Directory of a case: case.json, the picture, and a STAGE.safetensors for "
-            + "each recorded stage.")
+            + "each recorded stage; or of answers in words: generation.json, generation.safetensors, the pictures; or one "
+            + "that such directories are in, at any depth.")
     private Path caseDirectory;
 
     @Override
     public Integer call() throws IOException {
-        Verification verification;
+        List<Path> cases = Verification.cases(caseDirectory);
+        List<Path> failed = new ArrayList<>();
         try (Progress progress = Progress.start(spec.commandLine().getErr()); ModelSource source = ModelSource.open(model)) {
             progress.step("loading the model");
             try (SegmentationModel loaded = SegmentationModel.load(source.directory())) {
-                progress.step("verifying");
-                verification = Verification.run(loaded, caseDirectory);
+                for (Path one : cases) {
+                    progress.step("verifying " + one);
+                    Verification verification = Verification.run(loaded, one);
+                    print(one, cases.size() > 1, verification);
+                    if (!verification.passes()) {
+                        failed.add(one);
+                    }
+                }
             }
         }
-        print(verification);
-        return verification.passes() ? 0 : 1;
+        conclude(cases.size(), failed);
+        return failed.isEmpty() ? 0 : 1;
     }
 
-    private void print(Verification verification) {
+    private void print(Path verified, boolean oneOfSeveral, Verification verification) {
         PrintWriter out = spec.commandLine().getOut();
+        if (oneOfSeveral) {
+            out.println(verified);
+        }
         out.println(row("stage", "tensors", "worst tensor", "max error", "error", "tolerance", "verdict"));
         for (Comparison worst : verification.worstOfStages()) {
             out.println(row(worst.stage(), Integer.toString(verification.tensors(worst.stage())), worst.tensor(),
                     figure(worst.maxError()), figure(worst.error()), figure(worst.tolerance()),
                     worst.passes() ? "ok" : "FAILED"));
         }
-        out.println(verification.passes() ? "verified" : "not verified");
+        if (oneOfSeveral) {
+            out.println();
+        }
+        out.flush();
+    }
+
+    private void conclude(int cases, List<Path> failed) {
+        PrintWriter out = spec.commandLine().getOut();
+        failed.stream().filter(one -> cases > 1).forEach(one -> out.println("differs: " + one));
+        out.println((failed.isEmpty() ? "verified" : "not verified")
+                + (cases > 1 ? ": " + (cases - failed.size()) + " of " + cases + " cases" : ""));
         out.flush();
     }
 

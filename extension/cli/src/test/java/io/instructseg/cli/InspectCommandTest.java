@@ -31,14 +31,17 @@ class InspectCommandTest {
                 "pixel decoder ", "text fusion ", "mask decoder ").doesNotContain("other ");
         assertThat(result.out()).containsPattern("total +" + index.get("weight_map").size() + " .* "
                 + Units.bytes(index.at("/metadata/total_size").asLong()));
+        assertThat(result.out()).contains("answers in words: yes");
     }
 
     @Test
     void describesTheDemoModel() {
         Result result = Cli.run("inspect", "demo");
         assertThat(result.exitCode()).as(result.err()).isZero();
-        assertThat(result.out()).contains("FLOAT32 matrices", "vocabularySize 1413", "model.safetensors, 17.9 MB",
-                "check: what model.json records is what the model has").doesNotContain("other ");
+        assertThat(result.out())
+                .contains("FLOAT32 matrices", "vocabularySize 1413", "model.safetensors, 17.9 MB", "answers in words: yes",
+                        "check: what model.json records is what the model has")
+                .doesNotContain("other ");
     }
 
     @Test

@@ -69,15 +69,76 @@ class VerifyCommandTest {
                 .doesNotContain("FAILED", "not verified");
     }
 
+    /** And no answers in words. */
     @Test
     void aModelWithAnotherWeightIsNot() throws IOException {
         CheckpointCopy copy = new CheckpointCopy(MODEL_B);
         copy.set("vmtf_layers.norm.bias", 0, 0.5f);
+        copy.tensors.keySet().removeIf(name -> name.startsWith("lm_head."));
         Path other = models.resolve("other");
         Cli.run("convert", copy.write(models.resolve("checkpoint")), other);
         Result result = Cli.run("verify", other, golden);
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.out()).containsPattern("fusion .* FAILED").containsPattern("siglip .* ok").endsWith("not verified\n");
+        Result words = Cli.run("verify", other, MODEL_B.resolve("text"));
+        assertThat(words.exitCode()).isEqualTo(1);
+        assertThat(words.err()).contains("holds answers in words, and the model has none", "lm_head").doesNotContain("\tat ");
+    }
+
+    @Test
+    void aTreeOfCasesAndAnswersIsVerified() throws IOException {
+        Path tree = Files.createDirectories(golden.resolve("tree"));
+        copyFiles(MODEL_B.resolve("cases/res_square"), Files.createDirectories(tree.resolve("cases/one")));
+        copyFiles(MODEL_B.resolve("cases/reasonseg"), Files.createDirectories(tree.resolve("cases/two")));
+        Path text = copyText(tree.resolve("text"));
+        replace(text.resolve("generation.json"), "\"text\": \"cording", "\"text\": \"Cording");
+        Result result = Cli.run("verify", model, tree);
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
+        assertThat(result.out()).contains(tree.resolve("cases/one") + "\nstage ", tree.resolve("cases/two") + "\nstage ",
+                text + "\nstage ").containsPattern("vqa_0 .* text .* FAILED").containsPattern("text_only .* ok")
+                .endsWith("differs: " + text + "\nnot verified: 2 of 3 cases\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = { "What is a dog\\? | What is a cat? | text_only | ids",
+            "\\[\\s*298,\\s*259, | [298, 260, | text_only | tokens",
+            "\"image_1.png | \"image_0.png | vqa_1 | SigLIP's picture" })
+    void anotherAnswerIsADifference(String pattern, String replacement, String answer, String tensor) throws IOException {
+        Path text = copyText(golden.resolve("text"));
+        replace(text.resolve("generation.json"), pattern, replacement);
+        Verification verification = Verification.run(loaded, text);
+        assertThat(verification.comparisons()).filteredOn(comparison -> !comparison.passes())
+                .isNotEmpty().extracting(Comparison::stage).containsOnly(answer);
+        assertThat(verification.comparisons()).filteredOn(comparison -> !comparison.passes()).extracting(Comparison::tensor)
+                .contains(tensor);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+            "\"name\": \"vqa_0\" | \"name\": 7 | name is 7, expected a text",
+            "\"name\": \"vqa_0\" | \"name\": \"vqa_9\" | has no tensor vqa_9.input_ids",
+            "\"image_0.png\" | \"nowhere.png\" | nowhere.png", "\"image_0.png\" | \"a\\\\u0000b\" | image is",
+            "\"new_token_ids\": \\[[^]]*] | \"new_token_ids\": [] | new_token_ids of vqa_0 is 0 ids, expected 1 to 2047",
+            "\"new_token_ids\": \\[ | \"new_token_ids\": [-1, | new_token_ids of vqa_0 is -1, expected ids of tokens",
+            "\"new_token_ids\": \\[ | \"new_token_ids\": [630, | is no case of this model: vqa_0 has the token 630",
+            "\"text\": | \"txt\": | text is missing", "\\[ | { | malformed", "(?s)\\[.*] | [] | holds nothing to compare" })
+    void damagedAnswersAreNamed(String pattern, String replacement, String message) throws IOException {
+        Path text = copyText(golden.resolve("text"));
+        replace(text.resolve("generation.json"), pattern, replacement);
+        assertThatThrownBy(() -> Verification.run(loaded, text)).isInstanceOf(IOException.class)
+                .hasMessageContaining(message);
+    }
+
+    private static Path copyText(Path target) throws IOException {
+        copyFiles(MODEL_B.resolve("text"), Files.createDirectories(target));
+        return target;
+    }
+
+    private static void replace(Path file, String pattern, String replacement) throws IOException {
+        String text = Files.readString(file);
+        String changed = text.replaceFirst(pattern, replacement);
+        assertThat(changed).isNotEqualTo(text);
+        Files.writeString(file, changed);
     }
 
     @ParameterizedTest

@@ -60,7 +60,7 @@ public record Comparison(String stage, String tensor, double maxError, double er
         return share(stage, tensor, expected, actual, 0);
     }
 
-    private static double rms(float[] values) {
+    static double rms(float[] values) {
         double squares = 0;
         for (float value : values) {
             squares += (double) value * value;

@@ -1,7 +1,6 @@
 package io.instructseg.cli.verify;
 
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -17,9 +16,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-import io.instructseg.checkpoint.Checkpoint;
-import io.instructseg.checkpoint.Safetensors;
-import io.instructseg.checkpoint.TensorInfo;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.text.Medium;
 import io.instructseg.engine.text.Task;
@@ -31,13 +27,15 @@ import io.instructseg.engine.video.ReferenceFrames;
  */
 final class GoldenCase {
 
+    static final String FILE = "case.json";
+
     private static final Map<String, Task> TASKS = new TreeMap<>(Map.of("RES", Task.REFERRING, "ReasonSeg", Task.REASONING,
             "R-VOS", Task.REFERRING, "ReVOS", Task.REASONING));
     private static final Set<String> VIDEO_TASKS = Set.of("R-VOS", "ReVOS");
 
     private final Path directory;
     private final JsonNode description;
-    private final Map<String, Set<String>> names = new HashMap<>();
+    private final Map<String, TensorFile> stages = new HashMap<>();
 
     private GoldenCase(Path directory, JsonNode description) {
         this.directory = directory;
@@ -46,9 +44,9 @@ final class GoldenCase {
 
     /** @throws IOException if the directory holds no case */
     static GoldenCase open(Path directory) throws IOException {
-        Path file = directory.resolve("case.json");
+        Path file = directory.resolve(FILE);
         if (!Files.isRegularFile(file)) {
-            throw new IOException(directory + " is no case: it has no case.json");
+            throw new IOException(directory + " is no case: it has no " + FILE);
         }
         try {
             GoldenCase golden = new GoldenCase(directory, new ObjectMapper().readTree(file.toFile()));
@@ -190,25 +188,13 @@ final class GoldenCase {
         return node.intValue();
     }
 
-    private boolean has(String stage) {
-        return Files.isRegularFile(file(stage));
+    private TensorFile stage(String name) {
+        return stages.computeIfAbsent(name, stage -> new TensorFile(directory.resolve(stage + ".safetensors")));
     }
 
     /** Names of a stage's tensors; none if the stage was not recorded. */
     Set<String> names(String stage) throws IOException {
-        if (!names.containsKey(stage)) {
-            names.put(stage, readNames(stage));
-        }
-        return names.get(stage);
-    }
-
-    private Set<String> readNames(String stage) throws IOException {
-        if (!has(stage)) {
-            return Set.of();
-        }
-        try (Checkpoint tensors = Safetensors.openFile(file(stage))) {
-            return Set.copyOf(tensors.tensors().keySet());
-        }
+        return stage(stage).names();
     }
 
     /** Whether a stage's tensors were all recorded. */
@@ -218,35 +204,12 @@ final class GoldenCase {
 
     /** A tensor, if it was recorded. */
     Optional<GoldenTensor> find(String stage, String name) throws IOException {
-        if (!holds(stage, name)) {
-            return Optional.empty();
-        }
-        try (Checkpoint tensors = Safetensors.openFile(file(stage))) {
-            return Optional.of(read(tensors, tensors.tensors().get(name)));
-        }
+        return stage(stage).find(name);
     }
 
     /** @throws IOException if it was not recorded */
     GoldenTensor get(String stage, String name) throws IOException {
-        return find(stage, name).orElseThrow(() -> new IOException(file(stage) + " has no tensor " + name));
-    }
-
-    private static GoldenTensor read(Checkpoint tensors, TensorInfo info) throws IOException {
-        float[] values = new float[Math.toIntExact(info.elements())];
-        if (info.dataType().isFloatingPoint()) {
-            FloatBuffer target = FloatBuffer.wrap(values);
-            tensors.readFloat32(info.name(), target::put);
-        } else {
-            long[] integers = tensors.readIntegers(info.name());
-            for (int i = 0; i < values.length; i++) {
-                values[i] = integers[i];
-            }
-        }
-        return new GoldenTensor(info.shape().stream().mapToLong(Long::longValue).toArray(), values);
-    }
-
-    private Path file(String stage) {
-        return directory.resolve(stage + ".safetensors");
+        return stage(stage).get(name);
     }
 
     private String text(String field) throws IOException {
@@ -254,13 +217,13 @@ final class GoldenCase {
     }
 
     private IOException wrong(String field, String found, String expected) {
-        return new IOException(directory.resolve("case.json") + ": " + field + " is " + found + ", expected " + expected);
+        return new IOException(directory.resolve(FILE) + ": " + field + " is " + found + ", expected " + expected);
     }
 
     private JsonNode required(String field) throws IOException {
         JsonNode node = description.get(field);
         if (node == null) {
-            throw new IOException(directory.resolve("case.json") + " has no field " + field);
+            throw new IOException(directory.resolve(FILE) + " has no field " + field);
         }
         return node;
     }

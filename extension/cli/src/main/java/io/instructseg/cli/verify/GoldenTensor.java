@@ -61,6 +61,14 @@ record GoldenTensor(long[] shape, float[] values) {
         return values;
     }
 
+    static float[] floats(int[] ints) {
+        float[] values = new float[ints.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = ints[i];
+        }
+        return values;
+    }
+
     int[] ints() {
         int[] ints = new int[values.length];
         for (int i = 0; i < ints.length; i++) {

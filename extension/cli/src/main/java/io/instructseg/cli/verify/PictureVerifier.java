@@ -82,9 +82,10 @@ final class PictureVerifier {
         for (int item = 0; item < instructions.size(); item++) {
             Instruction instruction = instructions.get(item);
             Prompt prompt = model.prompts().segmentation(golden.medium(), instruction.task(), instruction.sentences());
-            comparisons.add(Comparison.exact("prompt", "ids " + item, ids.rows(item, item + 1).values(), floats(prompt.ids())));
+            comparisons.add(Comparison.exact("prompt", "ids " + item, ids.rows(item, item + 1).values(),
+                    GoldenTensor.floats(prompt.ids())));
             comparisons.add(Comparison.exact("prompt", "instruction " + item,
-                    golden.get("prompt", "token_refer_id." + item).values(), floats(prompt.instruction())));
+                    golden.get("prompt", "token_refer_id." + item).values(), GoldenTensor.floats(prompt.instruction())));
         }
     }
 
@@ -169,15 +170,7 @@ final class PictureVerifier {
         return values;
     }
 
-    private static float[] floats(int[] ints) {
-        float[] values = new float[ints.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = ints[i];
-        }
-        return values;
-    }
-
     private static float[] floats(List<Integer> values) {
-        return floats(values.stream().mapToInt(Integer::intValue).toArray());
+        return GoldenTensor.floats(values.stream().mapToInt(Integer::intValue).toArray());
     }
 }

@@ -39,11 +39,16 @@ final class StageInputs {
             return pictures.clipPixels();
         }
         GoldenTensor images = golden.get("preprocess", "images_clip").channelsLast();
-        byte[] bytes = new byte[images.values().length];
+        return HostTensor.bytes(clipBytes(images), images.shape());
+    }
+
+    /** SigLIP's bytes, recovered from the normalised picture. */
+    static byte[] clipBytes(GoldenTensor image) {
+        byte[] bytes = new byte[image.values().length];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Math.round((images.values()[i] * 0.5 + 0.5) * 255);
+            bytes[i] = (byte) Math.round((image.values()[i] * 0.5 + 0.5) * 255);
         }
-        return HostTensor.bytes(bytes, images.shape());
+        return bytes;
     }
 
     /**

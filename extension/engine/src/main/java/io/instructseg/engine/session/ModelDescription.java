@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -17,13 +18,16 @@ import org.tensorflow.proto.TensorShapeProto;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 
+import io.instructseg.format.Signature;
+
 /**
  * What {@code saved_model.pb} says of a model, without loading it.
  *
- * @param sizes of the model-wide axes of {@link io.instructseg.format.Signature}, as far as the signatures state them
+ * @param sizes of the model-wide axes of {@link Signature}, as far as the signatures state them
  * @param variables the weights, which are in other files
+ * @param signatures those that the model has
  */
-public record ModelDescription(Map<String, Long> sizes, List<Variable> variables) {
+public record ModelDescription(Map<String, Long> sizes, List<Variable> variables, Set<Signature> signatures) {
 
     private static final long MAX_BYTES = 512L << 20;
 
@@ -52,7 +56,8 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
                 variables.add(variable(node));
             }
         }
-        return new ModelDescription(SignatureCheck.check(graph.getSignatureDefMap()), List.copyOf(variables));
+        return new ModelDescription(SignatureCheck.check(graph.getSignatureDefMap()), List.copyOf(variables),
+                SignatureCheck.offered(graph.getSignatureDefMap()));
     }
 
     /** The graph to serve, with its signatures as yet unchecked. */

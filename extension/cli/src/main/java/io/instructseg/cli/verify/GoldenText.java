@@ -1,0 +1,124 @@
+package io.instructseg.cli.verify;
+
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/**
+ * Answers in words that the official code gave, greedily: {@code generation.json}, the pictures, and
+ * {@code generation.safetensors}, which holds for each answer {@code NAME.input_ids} [1,n], {@code NAME.logits} [3,V] of the
+ * first tokens, and {@code NAME.images_clip} [1,3,s,s] if it is about a picture.
+ */
+final class GoldenText {
+
+    static final String FILE = "generation.json";
+
+    private static final int MOST_TOKENS = 2047;
+    private static final String PICTURE = "<image>\n";
+
+    private final Path directory;
+    private final List<Answer> answers;
+    private final TensorFile tensors;
+
+    /**
+     * An answer.
+     *
+     * @param question the user's text, without the placeholder of the picture
+     * @param tokens at least one
+     * @param text of the tokens
+     */
+    record Answer(String name, String question, Optional<Path> image, int[] tokens, String text) {
+    }
+
+    private GoldenText(Path directory, List<Answer> answers) {
+        this.directory = directory;
+        this.answers = answers;
+        this.tensors = new TensorFile(directory.resolve("generation.safetensors"));
+    }
+
+    /** @throws IOException if {@code generation.json} is damaged */
+    static GoldenText open(Path directory) throws IOException {
+        Path file = directory.resolve(FILE);
+        try {
+            List<Answer> answers = new ArrayList<>();
+            for (JsonNode entry : new ObjectMapper().readTree(file.toFile())) {
+                // one made with another end token than the tokenizer's, which no model here can be given
+                if (!entry.has("eos_token_id")) {
+                    answers.add(answer(directory, entry));
+                }
+            }
+            return new GoldenText(directory, answers);
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + " is malformed: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static Answer answer(Path directory, JsonNode entry) throws IOException {
+        String name = text(directory, entry, "name");
+        Optional<Path> image = entry.has("image") ? Optional.of(image(directory, entry)) : Optional.empty();
+        String question = text(directory, entry, entry.has("user_text") ? "user_text" : "question");
+        return new Answer(name, question.startsWith(PICTURE) ? question.substring(PICTURE.length()) : question, image,
+                tokens(directory, name, entry.path("new_token_ids")), text(directory, entry, "text"));
+    }
+
+    private static Path image(Path directory, JsonNode entry) throws IOException {
+        String name = text(directory, entry, "image");
+        try {
+            return directory.resolve(name);
+        } catch (InvalidPathException e) {
+            throw wrong(directory, "image", entry.get("image").toString(), "the name of a file");
+        }
+    }
+
+    private static int[] tokens(Path directory, String name, JsonNode ids) throws IOException {
+        int[] tokens = new int[ids.size()];
+        for (int i = 0; i < tokens.length; i++) {
+            JsonNode id = ids.get(i);
+            if (id == null || !id.canConvertToInt() || id.intValue() < 0) {
+                throw wrong(directory, "new_token_ids of " + name, String.valueOf(id), "ids of tokens");
+            }
+            tokens[i] = id.intValue();
+        }
+        if (tokens.length == 0 || tokens.length > MOST_TOKENS) {
+            throw wrong(directory, "new_token_ids of " + name, tokens.length + " ids", "1 to " + MOST_TOKENS);
+        }
+        return tokens;
+    }
+
+    private static String text(Path directory, JsonNode entry, String field) throws IOException {
+        JsonNode value = entry.path(field);
+        if (!value.isTextual()) {
+            throw wrong(directory, field, value.isMissingNode() ? "missing" : value.toString(), "a text");
+        }
+        return value.textValue();
+    }
+
+    private static IOException wrong(Path directory, String field, String found, String expected) {
+        return new IOException(directory.resolve(FILE) + ": " + field + " is " + found + ", expected " + expected);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    List<Answer> answers() {
+        return answers;
+    }
+
+    /** A tensor of an answer, if it was recorded. */
+    Optional<GoldenTensor> find(Answer answer, String tensor) throws IOException {
+        return tensors.find(answer.name() + "." + tensor);
+    }
+
+    /** @throws IOException if it was not recorded */
+    GoldenTensor get(Answer answer, String tensor) throws IOException {
+        return tensors.get(answer.name() + "." + tensor);
+    }
+}
