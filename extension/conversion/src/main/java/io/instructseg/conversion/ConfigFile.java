@@ -39,7 +39,7 @@ final class ConfigFile {
      */
     static ConfigFile readIfPresent(Path file) throws IOException {
         if (!Files.exists(file)) {
-            return new ConfigFile(file, MAPPER.createObjectNode());
+            return empty(file);
         }
         if (!Files.isRegularFile(file)) {
             throw new ConversionException(file + " is no file");
@@ -59,6 +59,10 @@ final class ConfigFile {
         } catch (CharConversionException e) {
             throw new ConversionException(file + " is malformed: " + e.getMessage(), e);
         }
+    }
+
+    static ConfigFile empty(Path file) {
+        return new ConfigFile(file, MAPPER.createObjectNode());
     }
 
     OptionalInt integer(String path) throws ConversionException {

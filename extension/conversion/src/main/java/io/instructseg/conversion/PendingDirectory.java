@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * A directory that takes its name when it is complete; before that it has another one, and closing deletes it, as does the end
  * of the process (Ctrl-C, SIGTERM).
  */
-final class PendingDirectory implements AutoCloseable {
+public final class PendingDirectory implements AutoCloseable {
 
     private static final int MOST_ATTEMPTS = 100;
     private static final long ATTEMPT_NANOS = 20_000_000;
@@ -29,7 +29,7 @@ final class PendingDirectory implements AutoCloseable {
     private boolean abandoned;
 
     /** @throws ConversionException if the target exists and is not an empty directory */
-    PendingDirectory(Path target) throws IOException {
+    public PendingDirectory(Path target) throws IOException {
         this.target = target.toAbsolutePath().normalize();
         requireAbsent();
         this.pending = this.target.resolveSibling(this.target.getFileName() + ".partial-" + UUID.randomUUID());
@@ -73,11 +73,11 @@ final class PendingDirectory implements AutoCloseable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return pending;
     }
 
-    synchronized void complete() throws IOException {
+    public synchronized void complete() throws IOException {
         if (abandoned) {
             throw new ConversionException("interrupted");
         }
