@@ -1,11 +1,13 @@
 package io.instructseg.conversion;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -82,6 +84,7 @@ public final class PendingDirectory implements AutoCloseable {
             throw new ConversionException("interrupted");
         }
         requireAbsent();
+        force();
         try {
             Files.deleteIfExists(target);
             Files.move(pending, target, StandardCopyOption.ATOMIC_MOVE);
@@ -89,6 +92,19 @@ public final class PendingDirectory implements AutoCloseable {
             // another conversion to the same directory may have been faster
             requireAbsent();
             throw e;
+        }
+    }
+
+    /** A directory that has its name has its contents, also if the machine stops. */
+    private void force() throws IOException {
+        List<Path> files;
+        try (Stream<Path> tree = Files.walk(pending)) {
+            files = tree.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
         }
     }
 
