@@ -81,23 +81,26 @@ public final class Converter {
         TokenizerFiles tokenizer = new TokenizerFiles(source);
         tokenizer.check();
         List<String> offenders = new ArrayList<>();
-        try (Checkpoint checkpoint = Checkpoint.open(source, offenders::add); Graph graph = new Graph()) {
+        try (Checkpoint checkpoint = Checkpoint.open(source, offenders::add);
+                Adapter adapter = options.adapter().isPresent() ? Adapter.open(options.adapter().get()) : null;
+                Graph graph = new Graph()) {
             Hyperparameters hyperparameters = HyperparameterReader.read(source, shapes(checkpoint));
             InstructSegGraph model = build(graph, hyperparameters);
+            WeightSource weights = adapter == null ? WeightSource.of(checkpoint) : adapter.on(checkpoint);
+            if (adapter != null) {
+                offenders.addAll(adapter.offenders(checkpoint.tensors()));
+            }
             offenders.addAll(WeightCheck.offenders(model.weights(), checkpoint.tensors(),
                     name -> UnusedWeights.contains(name, hyperparameters) || options.ignores(name)));
             if (!offenders.isEmpty()) {
-                offenders.addAll(new FiniteCheck(checkpoint, listener).offenders(model.weights()));
+                offenders.addAll(new FiniteCheck(WeightSource.of(checkpoint), listener).offenders(model.weights()));
                 throw misfits(offenders);
             }
             ModelManifest.Parameters parameters = parameters(model.weights());
             DiskSpace.require(directory, parameters.bytes() + OTHER_FILES);
-            try (SourceFiles files = new SourceFiles(source, checkpoint.files())) {
-                offenders.addAll(new VariableWriter(WeightSource.of(checkpoint), model.weights(), listener)
-                        .write(directory.resolve("variables")));
-                if (!offenders.isEmpty()) {
-                    throw misfits(offenders);
-                }
+            List<Path> adapterFiles = adapter == null ? List.of() : adapter.files();
+            try (SourceFiles files = new SourceFiles(source, checkpoint.files(), adapterFiles)) {
+                writeVariables(weights, model.weights(), directory);
                 new SavedModelWriter(graph).write(directory, model.weights());
                 tokenizer.copyTo(directory.resolve(ModelManifest.TOKENIZER_DIRECTORY));
                 ModelManifest manifest = new ModelManifest(ModelManifest.FORMAT_VERSION, options.precision(), hyperparameters,
@@ -105,6 +108,13 @@ public final class Converter {
                 manifest.write(directory);
                 return manifest;
             }
+        }
+    }
+
+    private void writeVariables(WeightSource source, Collection<Weight> weights, Path directory) throws IOException {
+        List<String> offenders = new VariableWriter(source, weights, listener).write(directory.resolve("variables"));
+        if (!offenders.isEmpty()) {
+            throw misfits(offenders);
         }
     }
 

@@ -34,11 +34,14 @@ final class SourceFiles implements AutoCloseable {
     private final Future<List<ModelManifest.SourceFile>> hashes;
     private volatile long done;
 
-    /** @param weights the checkpoint's weight files */
-    SourceFiles(Path directory, List<Path> weights) throws IOException {
+    /**
+     * @param weights the checkpoint's weight files
+     * @param adapter the adapter's files, if there is one
+     */
+    SourceFiles(Path directory, List<Path> weights, List<Path> adapter) throws IOException {
         this.directory = directory.toRealPath();
         this.files = Stream.of(List.of(directory.resolve("config.json"), directory.resolve("instructseg.json")), weights,
-                new TokenizerFiles(directory).files()).flatMap(List::stream).filter(Files::exists).toList();
+                new TokenizerFiles(directory).files(), adapter).flatMap(List::stream).filter(Files::exists).toList();
         long bytes = 0;
         for (Path file : files) {
             bytes += Files.size(file);
@@ -71,10 +74,15 @@ final class SourceFiles implements AutoCloseable {
     private List<ModelManifest.SourceFile> hash() throws IOException {
         List<ModelManifest.SourceFile> hashed = new ArrayList<>();
         for (Path file : files) {
-            String name = directory.relativize(file.toRealPath()).toString();
-            hashed.add(new ModelManifest.SourceFile(name, Files.size(file), sha256(file)));
+            hashed.add(new ModelManifest.SourceFile(name(file.toRealPath()), Files.size(file), sha256(file)));
         }
         return hashed;
+    }
+
+    /** Of an adapter's file, with its directory. */
+    private String name(Path file) {
+        boolean own = file.startsWith(directory);
+        return (own ? directory.relativize(file) : file.subpath(file.getNameCount() - 2, file.getNameCount())).toString();
     }
 
     private String sha256(Path file) throws IOException {

@@ -1,7 +1,8 @@
 package io.instructseg.conversion.synthesis;
 
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * How large the elements of a made-up weight are, so that activations keep their size from layer to layer: norms scale by
@@ -13,9 +14,12 @@ record WeightScale(double centre, double deviation) {
 
     private static final double UNIT_VARIANCE = Math.sqrt(3);
     /** Their results are multiplied with vectors as wide as they are, and the sums are logits. */
-    private static final Set<String> LOGIT_FACTORS = Set.of("predictor.SEG_proj.layers.1.weight",
-            "predictor.mask_embed.layers.2.weight");
-    private static final double LOGIT_GAIN = 4;
+    private static final Map<String, Double> LOGIT_GAINS = Map.of("predictor.SEG_proj.layers.1.weight", 8.0,
+            "predictor.mask_embed.layers.2.weight", 4.0);
+    /** What attention adds is much alike for all tokens: at full size, they would become one in many layers. */
+    private static final Pattern ATTENTION_OUTPUT = Pattern
+            .compile(".*(attn\\.dense|attn\\.proj|out_proj|to_out|output_proj)\\.weight");
+    private static final double ATTENTION_GAIN = 0.5;
 
     static WeightScale of(String name, List<Long> shape) {
         if (name.endsWith("sampling_offsets.bias")) {
@@ -32,8 +36,14 @@ record WeightScale(double centre, double deviation) {
             return new WeightScale(0, 0.5 * UNIT_VARIANCE);
         }
         double fanIn = shape.stream().skip(1).reduce(1L, Math::multiplyExact);
-        double gain = LOGIT_FACTORS.contains(name) ? LOGIT_GAIN / Math.sqrt(shape.get(0)) : 1;
-        return new WeightScale(0, gain * UNIT_VARIANCE / Math.sqrt(fanIn));
+        return new WeightScale(0, gain(name, shape.get(0)) * UNIT_VARIANCE / Math.sqrt(fanIn));
+    }
+
+    private static double gain(String name, long out) {
+        if (LOGIT_GAINS.containsKey(name)) {
+            return LOGIT_GAINS.get(name) / Math.sqrt(out);
+        }
+        return ATTENTION_OUTPUT.matcher(name).matches() ? ATTENTION_GAIN : 1;
     }
 
     /** Rows that are looked up or added, not multiplied. */
