@@ -71,6 +71,16 @@ public final class Checkpoint implements Closeable {
                 + "them with .index.json and shards");
     }
 
+    /**
+     * Opens a single file: safetensors if its name ends so, else an archive of {@code torch.save}.
+     *
+     * @throws CheckpointException if the file breaks the format
+     */
+    public static Checkpoint openFile(Path file) throws IOException {
+        boolean safetensors = file.getFileName().toString().endsWith(".safetensors");
+        return openFile(file, safetensors ? WeightFormat.SAFETENSORS : WeightFormat.TORCH);
+    }
+
     static Checkpoint openFile(Path file, WeightFormat format) throws IOException {
         return open(checkpoint -> checkpoint.addFile(file, format));
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 
@@ -29,8 +30,8 @@ import picocli.CommandLine.Spec;
                         + "merges.txt) and the weights (model.safetensors or pytorch_model.bin, or their shards with an "
                         + "index). instructseg.json beside them may tell sizes that config.json does not have.%n",
                 "All weights are checked: those that are missing, have another shape, are not finite or are not used "
-                        + "by the model are listed, and nothing is written. Weights stream from file to file: the "
-                        + "memory needed is that of the largest one. The model's directory appears when it is "
+                        + "by the model are listed, and nothing is written. Weights stream from file to file, through "
+                        + "the same memory whatever the model's size. The model's directory appears when it is "
                         + "complete.%n" })
 final class ConvertCommand implements Callable<Integer> {
 
@@ -56,13 +57,21 @@ final class ConvertCommand implements Callable<Integer> {
                     + "* stands for any characters; the whole name must match: 'criterion.*'. May be repeated.")
     private List<Pattern> ignored = List.of();
 
+    @Option(names = "--adapter", paramLabel = "DIR", //
+            description = "Merge what a training changed: a directory with a LoRA adapter as PEFT saves it "
+                    + "(adapter_config.json, adapter_model.safetensors or .bin, and non_lora_trainables.bin if there is one), "
+                    + "or with the training's consolidated state (pytorch_model.bin).")
+    private Path adapter;
+
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         requireFittingTokenizer();
         ModelManifest manifest;
         try (Progress progress = Progress.start(spec.commandLine().getErr())) {
-            manifest = Converter.convert(source, target, new ConversionOptions(precision, ignored), progress::update);
+            manifest = Converter.convert(source, target,
+                    new ConversionOptions(precision, ignored, Optional.ofNullable(adapter)),
+                    progress::update);
         }
         ModelManifest.Parameters parameters = manifest.parameters();
         out.println(target + ": " + Units.count(parameters.elements()) + " parameters in " + parameters.weights()

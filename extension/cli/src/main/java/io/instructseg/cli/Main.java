@@ -22,7 +22,7 @@ import picocli.CommandLine.IVersionProvider;
         commandListHeading = "%nCommands:%n", footerHeading = "%n", //
         footer = "'instructseg COMMAND --help' describes a command.", //
         subcommands = { ConvertCommand.class, VerifyCommand.class, SegmentCommand.class, AskCommand.class, InspectCommand.class,
-                BenchmarkCommand.class })
+                BenchmarkCommand.class, SynthesizeCommand.class })
 public final class Main {
 
     /** From the jar's manifest. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -39,7 +40,7 @@ final class ConfigFile {
      */
     static ConfigFile readIfPresent(Path file) throws IOException {
         if (!Files.exists(file)) {
-            return new ConfigFile(file, MAPPER.createObjectNode());
+            return empty(file);
         }
         if (!Files.isRegularFile(file)) {
             throw new ConversionException(file + " is no file");
@@ -59,6 +60,10 @@ final class ConfigFile {
         } catch (CharConversionException e) {
             throw new ConversionException(file + " is malformed: " + e.getMessage(), e);
         }
+    }
+
+    static ConfigFile empty(Path file) {
+        return new ConfigFile(file, MAPPER.createObjectNode());
     }
 
     OptionalInt integer(String path) throws ConversionException {
@@ -93,6 +98,45 @@ final class ConfigFile {
             values.add(integer(path, element));
         }
         return Optional.of(values);
+    }
+
+    /** A list of strings; none if the value is absent, null or one string. */
+    List<String> strings(String path) throws ConversionException {
+        JsonNode node = node(path);
+        if (node.isMissingNode() || node.isNull() || node.isTextual()) {
+            return List.of();
+        }
+        List<String> values = new ArrayList<>();
+        for (JsonNode element : node) {
+            values.add(element.asText());
+        }
+        if (!node.isArray() || values.size() > 100_000) {
+            throw unexpected(path, node, "a list of names");
+        }
+        return values;
+    }
+
+    /** The keys of the object. */
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        root.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    /** Whether there is such a value, and it is neither null, false, nor empty. */
+    boolean isSet(String name) {
+        JsonNode node = root.path(name);
+        return !node.isMissingNode() && !node.isNull() && !(node.isBoolean() && !node.booleanValue())
+                && !(node.isContainerNode() && node.isEmpty());
+    }
+
+    /** Fails unless the value is absent, null, or one of these. */
+    void expectOneOf(String path, Object... values) throws ConversionException {
+        JsonNode node = node(path);
+        if (!node.isMissingNode() && !node.isNull()
+                && Stream.of(values).map(MAPPER::<JsonNode> valueToTree).noneMatch(node::equals)) {
+            throw unexpected(path, node, "one of " + List.of(values));
+        }
     }
 
     /** Fails unless the value is absent, null, or as the official model has it: the graph knows nothing else. */

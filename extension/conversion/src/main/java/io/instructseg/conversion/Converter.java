@@ -1,7 +1,6 @@
 package io.instructseg.conversion;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +22,7 @@ import io.instructseg.model.graph.Weight;
 
 /**
  * Converts a checkpoint in the official layout to a SavedModel that is the whole model: graph, weights, tokenizer and
- * {@code model.json}. Weights stream from file to file, one at a time. The model's directory appears when it is
+ * {@code model.json}. Weights stream from file to file. The model's directory appears when it is
  * complete, and not before. The tokenizer is copied, not read: that it has as many tokens as the embedding has rows is
  * checked by the command before, and by the engine when it loads the model.
  */
@@ -35,6 +34,9 @@ public final class Converter {
             System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
         }
     }
+
+    /** Graph and tokenizer, with room to spare. */
+    private static final long OTHER_FILES = 64 << 20;
 
     private final Path source;
     private final ConversionOptions options;
@@ -79,26 +81,45 @@ public final class Converter {
         TokenizerFiles tokenizer = new TokenizerFiles(source);
         tokenizer.check();
         List<String> offenders = new ArrayList<>();
-        try (Checkpoint checkpoint = Checkpoint.open(source, offenders::add); Graph graph = new Graph()) {
+        try (Checkpoint checkpoint = Checkpoint.open(source, offenders::add);
+                Adapter adapter = options.adapter().isPresent() ? Adapter.open(options.adapter().get()) : null;
+                Graph graph = new Graph()) {
             Hyperparameters hyperparameters = HyperparameterReader.read(source, shapes(checkpoint));
             InstructSegGraph model = build(graph, hyperparameters);
+            WeightSource weights = adapter == null ? WeightSource.of(checkpoint) : adapter.on(checkpoint);
+            if (adapter != null) {
+                offenders.addAll(adapter.offenders(checkpoint.tensors()));
+            }
             offenders.addAll(WeightCheck.offenders(model.weights(), checkpoint.tensors(),
                     name -> UnusedWeights.contains(name, hyperparameters) || options.ignores(name)));
-            if (offenders.isEmpty()) {
-                offenders.addAll(writeVariables(checkpoint, model.weights(), directory.resolve("variables")));
-            } else {
-                offenders.addAll(new FiniteCheck(checkpoint, listener).offenders(model.weights()));
-            }
             if (!offenders.isEmpty()) {
-                throw ConversionException.listing(offenders.size() + " weights don't fit the model", offenders);
+                offenders.addAll(new FiniteCheck(WeightSource.of(checkpoint), listener).offenders(model.weights()));
+                throw misfits(offenders);
             }
-            new SavedModelWriter(graph).write(directory, model);
-            tokenizer.copyTo(directory.resolve(ModelManifest.TOKENIZER_DIRECTORY));
-            ModelManifest manifest = new ModelManifest(ModelManifest.FORMAT_VERSION, options.precision(), hyperparameters,
-                    parameters(model.weights()), new SourceFiles(source, listener).hash(checkpoint.files()));
-            manifest.write(directory);
-            return manifest;
+            ModelManifest.Parameters parameters = parameters(model.weights());
+            DiskSpace.require(directory, parameters.bytes() + OTHER_FILES);
+            List<Path> adapterFiles = adapter == null ? List.of() : adapter.files();
+            try (SourceFiles files = new SourceFiles(source, checkpoint.files(), adapterFiles)) {
+                writeVariables(weights, model.weights(), directory);
+                new SavedModelWriter(graph).write(directory, model);
+                tokenizer.copyTo(directory.resolve(ModelManifest.TOKENIZER_DIRECTORY));
+                ModelManifest manifest = new ModelManifest(ModelManifest.FORMAT_VERSION, options.precision(), hyperparameters,
+                        parameters, files.await(listener));
+                manifest.write(directory);
+                return manifest;
+            }
         }
+    }
+
+    private void writeVariables(WeightSource source, Collection<Weight> weights, Path directory) throws IOException {
+        List<String> offenders = new VariableWriter(source, weights, listener).write(directory.resolve("variables"));
+        if (!offenders.isEmpty()) {
+            throw misfits(offenders);
+        }
+    }
+
+    private static ConversionException misfits(List<String> offenders) {
+        return ConversionException.listing(offenders.size() + " weights don't fit the model", offenders);
     }
 
     private InstructSegGraph build(Graph graph, Hyperparameters hyperparameters) throws ConversionException {
@@ -114,44 +135,8 @@ public final class Converter {
         return checkpoint.tensors().values().stream().collect(Collectors.toMap(TensorInfo::name, TensorInfo::shape));
     }
 
-    /** Writes all weights; returns those that are not finite. */
-    private List<String> writeVariables(Checkpoint checkpoint, Collection<Weight> weights, Path directory)
-            throws IOException {
-        List<String> offenders = new ArrayList<>();
-        ByteBuffer scratch = ByteBuffer.allocate(largest(weights));
-        long total = weights.stream().mapToLong(weight -> checkpoint.tensors().get(weight.name()).bytes()).sum();
-        long done = 0;
-        try (VariableWriter writer = new VariableWriter(directory)) {
-            for (Weight weight : weights) {
-                listener.progress("converting weights", done, total);
-                ByteBuffer elements = scratch.clear().limit(Math.toIntExact(weight.bytes()));
-                WeightBuffer buffer = new WeightBuffer(weight, elements);
-                checkpoint.readFloat32(weight.name(), buffer::put);
-                if (buffer.notFinite() > 0) {
-                    offenders.add(FiniteCheck.offender(weight, buffer.notFinite()));
-                }
-                writer.add(weight, elements);
-                done += checkpoint.tensors().get(weight.name()).bytes();
-            }
-            writer.finish();
-        }
-        return offenders;
-    }
-
     private static ModelManifest.Parameters parameters(Collection<Weight> weights) {
         return new ModelManifest.Parameters(weights.size(), weights.stream().mapToLong(Weight::elements).sum(),
                 weights.stream().mapToLong(Weight::bytes).sum());
-    }
-
-    private static int largest(Collection<Weight> weights) throws ConversionException {
-        long largest = 0;
-        for (Weight weight : weights) {
-            if (weight.bytes() > Integer.MAX_VALUE) {
-                throw new ConversionException(weight.name() + " " + weight.checkpointShape() + " needs " + weight.bytes()
-                        + " bytes, a tensor can have " + Integer.MAX_VALUE);
-            }
-            largest = Math.max(largest, weight.bytes());
-        }
-        return (int) largest;
     }
 }

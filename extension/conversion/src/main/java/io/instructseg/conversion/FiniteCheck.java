@@ -5,18 +5,17 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.TensorInfo;
 import io.instructseg.model.graph.Weight;
 
 /** Looks for weights that are not finite where nothing is written, since other weights don't fit. */
 final class FiniteCheck {
 
-    private final Checkpoint checkpoint;
+    private final WeightSource source;
     private final ConversionListener listener;
 
-    FiniteCheck(Checkpoint checkpoint, ConversionListener listener) {
-        this.checkpoint = checkpoint;
+    FiniteCheck(WeightSource source, ConversionListener listener) {
+        this.source = source;
         this.listener = listener;
     }
 
@@ -29,7 +28,7 @@ final class FiniteCheck {
         for (Weight weight : readable) {
             listener.progress("checking weights", done, total);
             long[] notFinite = new long[1];
-            checkpoint.readFloat32(weight.name(), chunk -> {
+            source.readFloat32(weight.name(), chunk -> {
                 while (chunk.hasRemaining()) {
                     notFinite[0] += Float.isFinite(chunk.get()) ? 0 : 1;
                 }
@@ -49,11 +48,11 @@ final class FiniteCheck {
     }
 
     private long bytes(Weight weight) {
-        return checkpoint.tensors().get(weight.name()).bytes();
+        return source.tensors().get(weight.name()).bytes();
     }
 
     private boolean isReadable(String name) {
-        TensorInfo tensor = checkpoint.tensors().get(name);
+        TensorInfo tensor = source.tensors().get(name);
         return tensor != null && tensor.dataType().isFloatingPoint();
     }
 }

@@ -15,7 +15,7 @@ import io.instructseg.format.Hyperparameters;
  * then the shapes of the weights, then the values of the official model. Where a configured size contradicts a
  * weight, the check of the weights says so.
  */
-final class HyperparameterReader {
+public final class HyperparameterReader {
 
     private static final String LANGUAGE = "model.layers";
     private static final String VISION = "model.vision_tower.vision_model.";
@@ -32,12 +32,22 @@ final class HyperparameterReader {
         this.shapes = shapes;
     }
 
+    /** The sizes of the paper's model: what a configuration and weights that tell nothing make. */
+    public static Hyperparameters official() {
+        ConfigFile nothing = ConfigFile.empty(Path.of("no configuration"));
+        try {
+            return new HyperparameterReader(nothing, nothing, new WeightShapes(Map.of())).hyperparameters();
+        } catch (ConversionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /**
      * @param checkpoint directory with {@code config.json} and perhaps {@code instructseg.json}
      * @param shapes of the weights, by name
      * @throws ConversionException if the configuration is malformed, or describes another model than the graph is
      */
-    static Hyperparameters read(Path checkpoint, Map<String, List<Long>> shapes) throws IOException {
+    public static Hyperparameters read(Path checkpoint, Map<String, List<Long>> shapes) throws IOException {
         ConfigFile config = ConfigFile.readIfPresent(checkpoint.resolve("config.json"));
         ConfigFile extra = ConfigFile.readIfPresent(checkpoint.resolve("instructseg.json"));
         HyperparameterReader reader = new HyperparameterReader(config, extra, new WeightShapes(shapes));

@@ -1,7 +1,7 @@
 package io.instructseg.conversion;
 
 /** Rounds float32 to its two halves, to nearest, ties to even. */
-final class LowPrecision {
+public final class LowPrecision {
 
     /** All exponent bits: set in infinities and NaN only. */
     static final int BFLOAT16_EXPONENT = 0x7F80;
@@ -10,7 +10,7 @@ final class LowPrecision {
     private LowPrecision() {
     }
 
-    static short toBfloat16(float value) {
+    public static short toBfloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
             return (short) (bits >>> 16 | 0x40);
@@ -18,7 +18,7 @@ final class LowPrecision {
         return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
     }
 
-    static short toFloat16(float value) {
+    public static short toFloat16(float value) {
         int bits = Float.floatToRawIntBits(value);
         int sign = bits >>> 16 & 0x8000;
         float magnitude = Math.abs(value);

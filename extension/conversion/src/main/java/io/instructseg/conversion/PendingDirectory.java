@@ -1,11 +1,13 @@
 package io.instructseg.conversion;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -16,7 +18,7 @@ import java.util.stream.Stream;
  * A directory that takes its name when it is complete; before that it has another one, and closing deletes it, as does the end
  * of the process (Ctrl-C, SIGTERM).
  */
-final class PendingDirectory implements AutoCloseable {
+public final class PendingDirectory implements AutoCloseable {
 
     private static final int MOST_ATTEMPTS = 100;
     private static final long ATTEMPT_NANOS = 20_000_000;
@@ -29,7 +31,7 @@ final class PendingDirectory implements AutoCloseable {
     private boolean abandoned;
 
     /** @throws ConversionException if the target exists and is not an empty directory */
-    PendingDirectory(Path target) throws IOException {
+    public PendingDirectory(Path target) throws IOException {
         this.target = target.toAbsolutePath().normalize();
         requireAbsent();
         this.pending = this.target.resolveSibling(this.target.getFileName() + ".partial-" + UUID.randomUUID());
@@ -73,15 +75,16 @@ final class PendingDirectory implements AutoCloseable {
         }
     }
 
-    Path path() {
+    public Path path() {
         return pending;
     }
 
-    synchronized void complete() throws IOException {
+    public synchronized void complete() throws IOException {
         if (abandoned) {
             throw new ConversionException("interrupted");
         }
         requireAbsent();
+        force();
         try {
             Files.deleteIfExists(target);
             Files.move(pending, target, StandardCopyOption.ATOMIC_MOVE);
@@ -89,6 +92,19 @@ final class PendingDirectory implements AutoCloseable {
             // another conversion to the same directory may have been faster
             requireAbsent();
             throw e;
+        }
+    }
+
+    /** A directory that has its name has its contents, also if the machine stops. */
+    private void force() throws IOException {
+        List<Path> files;
+        try (Stream<Path> tree = Files.walk(pending)) {
+            files = tree.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
         }
     }
 

@@ -1,114 +1,73 @@
 package io.instructseg.conversion;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-
-import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Session;
-import org.tensorflow.Tensor;
-import org.tensorflow.exceptions.TensorFlowException;
-import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Op;
-import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.family.TType;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.instructseg.model.graph.Weight;
 
 /**
- * Writes the variables of a SavedModel without a session full of weights: a few tensors at a time go into part files, which are
- * merged in the end (facts: docs/architecture.md).
+ * Converts weights into the variables of a SavedModel: several at once, in the order in which they lie in the checkpoint.
+ * Memory does not depend on the sizes of weights.
  */
-final class VariableWriter implements AutoCloseable {
+final class VariableWriter {
 
-    private static final long PART_BYTES = 256L << 20;
+    /** Holds any transposed weight of the official model but one. */
+    private static final int BLOCK_BYTES = 128 << 20;
+    /** More would not be faster than disks are, and each has a block. */
+    private static final int MOST_THREADS = 4;
 
-    private final Path directory;
-    private final List<String> parts = new ArrayList<>();
-    private final List<Weight> pending = new ArrayList<>();
-    private final List<Tensor> tensors = new ArrayList<>();
-    private long pendingBytes;
+    private final WeightSource source;
+    private final List<Weight> weights;
+    private final int blockBytes;
+    private final ConversionListener listener;
 
-    /** @param directory {@code variables} of the SavedModel; created */
-    VariableWriter(Path directory) throws IOException {
-        // not its parents: a conversion that is interrupted has deleted them
-        this.directory = Files.createDirectory(directory);
+    VariableWriter(WeightSource source, Collection<Weight> weights, ConversionListener listener) {
+        Map<String, Weight> needed = weights.stream().collect(Collectors.toMap(Weight::name, Function.identity()));
+        this.source = source;
+        this.weights = source.tensors().keySet().stream().filter(needed::containsKey).map(needed::get).toList();
+        this.blockBytes = (int) Math.min(BLOCK_BYTES, weights.stream().mapToLong(Weight::bytes).max().orElse(0));
+        this.listener = listener;
     }
 
-    /**
-     * Takes a copy of a variable's elements.
-     *
-     * @param elements in the variable's precision and layout, from 0 to the limit of the buffer's array
-     * @throws IOException if TensorFlow can't write a part
-     */
-    void add(Weight weight, ByteBuffer elements) throws IOException {
-        Shape shape = Shape.of(weight.shape().stream().mapToLong(Long::longValue).toArray());
-        // an array: TensorFlow Java copies other buffers byte by byte
-        tensors.add(Tensor.of(weight.type(), shape, -1,
-                tensor -> tensor.asRawTensor().data().write(elements.array(), 0, elements.limit())));
-        pending.add(weight);
-        pendingBytes += elements.remaining();
-        if (pendingBytes >= PART_BYTES) {
-            flush();
-        }
-    }
-
-    /** Writes what is pending and makes all parts one checkpoint of the prefix {@code variables}. */
-    void finish() throws IOException {
-        flush();
-        try (Graph graph = new Graph(); Session session = new Session(graph)) {
-            Ops tf = Ops.create(graph);
-            String prefix = directory.resolve("variables").toString();
-            session.run(tf.train.mergeV2Checkpoints(tf.array(parts.toArray(String[]::new)), tf.constant(prefix)));
-        } catch (TensorFlowException e) {
-            throw notWritten(e);
-        }
-    }
-
-    private void flush() throws IOException {
-        if (pending.isEmpty()) {
-            return;
-        }
-        String part = directory.resolve("part-" + parts.size()).toString();
-        try (Graph graph = new Graph(); Session session = new Session(graph)) {
-            Ops tf = Ops.create(graph);
-            List<Operand<?>> values = new ArrayList<>();
-            Session.Runner runner = session.runner();
-            for (Tensor tensor : tensors) {
-                Operand<?> value = placeholder(tf, tensor);
-                values.add(value);
-                runner.feed(value.asOutput(), tensor);
+    /** Writes all weights; returns those that are not finite. */
+    List<String> write(Path directory) throws IOException {
+        int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
+        try (TensorBundle bundle = new TensorBundle(directory, weights); Workers workers = new Workers(threads)) {
+            ThreadLocal<WeightBuffer> buffers = ThreadLocal.withInitial(() -> new WeightBuffer(blockBytes));
+            List<Future<Long>> conversions = new ArrayList<>();
+            for (Weight weight : weights) {
+                conversions.add(workers.executor().submit(() -> buffers.get().convert(weight,
+                        consumer -> source.readFloat32(weight.name(), consumer), block -> bundle.append(weight, block))));
             }
-            String[] names = pending.stream().map(Weight::name).toArray(String[]::new);
-            String[] slices = pending.stream().map(weight -> "").toArray(String[]::new);
-            Op save = tf.train.save(tf.constant(part), tf.array(names), tf.array(slices), values);
-            runner.addTarget(save).run().close();
-        } catch (TensorFlowException e) {
-            throw notWritten(e);
+            List<String> offenders = await(conversions);
+            bundle.finish();
+            return offenders;
         }
-        parts.add(part);
-        close();
     }
 
-    /** TensorFlow tells of full disks and missing permissions in exceptions of its own. */
-    private IOException notWritten(TensorFlowException e) {
-        return new IOException("the weights could not be written into " + directory + ": " + e.getMessage(), e);
+    private List<String> await(List<Future<Long>> conversions) throws IOException {
+        List<String> offenders = new ArrayList<>();
+        long total = weights.stream().mapToLong(this::sourceBytes).sum();
+        long done = 0;
+        for (int i = 0; i < weights.size(); i++) {
+            listener.progress("converting weights", done, total);
+            long notFinite = Workers.get(conversions.get(i));
+            if (notFinite > 0) {
+                offenders.add(FiniteCheck.offender(weights.get(i), notFinite));
+            }
+            done += sourceBytes(weights.get(i));
+        }
+        return offenders;
     }
 
-    private static Operand<?> placeholder(Ops tf, Tensor tensor) {
-        return tf.placeholder(((TType) tensor).type(), Placeholder.shape(tensor.shape()));
-    }
-
-    @Override
-    public void close() {
-        tensors.forEach(Tensor::close);
-        tensors.clear();
-        pending.clear();
-        pendingBytes = 0;
+    private long sourceBytes(Weight weight) {
+        return source.tensors().get(weight.name()).bytes();
     }
 }

@@ -1,103 +1,150 @@
 package io.instructseg.conversion;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 
+import io.instructseg.checkpoint.FloatChunkConsumer;
 import io.instructseg.format.Precision;
+import io.instructseg.model.graph.Layout;
 import io.instructseg.model.graph.Weight;
 
 /**
- * Takes a weight's elements in PyTorch's order and puts them where the graph wants them, in its precision. Counts the
- * elements that the precision can't hold.
+ * Converts weights, one after the other, to the layout and precision of the graph, in blocks as large as the buffer. A
+ * transposed weight that is larger is read once for each block.
  */
 final class WeightBuffer {
 
-    private final Precision precision;
-    private final ByteBuffer elements;
-    /** The checkpoint's axes: their sizes, and how far apart their elements lie in the graph's layout. */
-    private final int[] sizes;
-    private final int[] strides;
-    private int next;
-    private long notFinite;
+    private final ByteBuffer target;
+    private ByteBuffer scratch = ByteBuffer.allocate(0);
 
-    WeightBuffer(Weight weight, ByteBuffer elements) {
-        this.precision = weight.precision();
-        this.elements = elements.order(ByteOrder.nativeOrder());
-        this.sizes = weight.checkpointShape().stream().mapToInt(Math::toIntExact).toArray();
-        this.strides = strides(weight);
+    /** @param bytes size of a block */
+    WeightBuffer(int bytes) {
+        target = ByteBuffer.allocate(bytes);
     }
 
-    /** Elements that are not finite, in the file or in the model's precision. */
-    long notFinite() {
-        return notFinite;
+    /** Gives all elements of a weight in PyTorch's order. */
+    @FunctionalInterface
+    interface Reader {
+        void read(FloatChunkConsumer consumer) throws IOException;
     }
 
-    void put(FloatBuffer chunk) {
-        int last = sizes.length - 1;
-        int run = sizes.length == 0 ? 1 : sizes[last];
-        int stride = sizes.length == 0 ? 1 : strides[last];
-        while (chunk.hasRemaining()) {
-            int column = next % run;
-            int count = Math.min(run - column, chunk.remaining());
-            int target = offset(next / run) + column * stride;
-            for (int i = 0; i < count; i++) {
-                put(target + i * stride, chunk.get());
+    /** Takes a weight's elements as the graph has them, from the first to the last. */
+    @FunctionalInterface
+    interface BlockConsumer {
+
+        /** @param block valid until this method returns */
+        void accept(ByteBuffer block) throws IOException;
+    }
+
+    /** @return how many elements are not finite, in the file or in the model's precision */
+    long convert(Weight weight, Reader reader, BlockConsumer blocks) throws IOException {
+        if (weight.elements() == 0) {
+            return 0;
+        }
+        Elements elements = new Elements(weight.precision(), target);
+        return weight.layout() == Layout.SAME ? copy(elements, reader, blocks)
+                : new Transposition(weight, elements).convert(reader, blocks);
+    }
+
+    private static long copy(Elements elements, Reader reader, BlockConsumer blocks) throws IOException {
+        long[] notFinite = new long[1];
+        int[] filled = new int[1];
+        reader.read(chunk -> {
+            while (chunk.hasRemaining()) {
+                int count = Math.min(chunk.remaining(), elements.size() - filled[0]);
+                notFinite[0] += elements.put(chunk.array(), chunk.arrayOffset() + chunk.position(), count, filled[0]);
+                chunk.position(chunk.position() + count);
+                filled[0] += count;
+                if (filled[0] == elements.size()) {
+                    blocks.accept(elements.first(filled[0]));
+                    filled[0] = 0;
+                }
             }
-            next += count;
-        }
+        });
+        blocks.accept(elements.first(filled[0]));
+        return notFinite[0];
     }
 
-    /** Where the first element of a run along the last axis goes. */
-    private int offset(int run) {
-        int offset = 0;
-        int rest = run;
-        for (int axis = sizes.length - 2; axis >= 0; axis--) {
-            offset += rest % sizes[axis] * strides[axis];
-            rest /= sizes[axis];
-        }
-        return offset;
-    }
+    /**
+     * {@code [out, ..]} to {@code [.., out]}: a column of the checkpoint's matrix {@code [out, columns]} is a row of the
+     * graph's.
+     */
+    private final class Transposition {
 
-    private void put(int index, float value) {
-        switch (precision) {
-            case FLOAT32 -> {
-                notFinite += Float.isFinite(value) ? 0 : 1;
-                elements.putFloat(4 * index, value);
+        private final Weight weight;
+        private final Elements elements;
+        private final int out;
+        private final int columns;
+        private long notFinite;
+        /** The graph's rows that are in the block. */
+        private int firstRow;
+        private int rows;
+        /** The element that comes next. */
+        private long next;
+
+        Transposition(Weight weight, Elements elements) {
+            this.weight = weight;
+            this.elements = elements;
+            this.out = Math.toIntExact(weight.checkpointShape().get(0));
+            this.columns = Math.toIntExact(weight.elements() / out);
+        }
+
+        long convert(Reader reader, BlockConsumer blocks) throws IOException {
+            int most = elements.size() / out;
+            if (most == 0) {
+                throw new ConversionException(weight.name() + " " + weight.checkpointShape() + " has too many rows");
             }
-            case BFLOAT16 -> put(index, LowPrecision.toBfloat16(value), LowPrecision.BFLOAT16_EXPONENT);
-            case FLOAT16 -> put(index, LowPrecision.toFloat16(value), LowPrecision.FLOAT16_EXPONENT);
+            for (firstRow = 0; firstRow < columns; firstRow += rows) {
+                rows = Math.min(most, columns - firstRow);
+                next = 0;
+                reader.read(this::put);
+                blocks.accept(elements.first(rows * out));
+            }
+            return notFinite;
+        }
+
+        private void put(FloatBuffer chunk) {
+            int count = chunk.remaining();
+            Elements cast = scratch(weight.precision(), count);
+            int found = cast.put(chunk.array(), chunk.arrayOffset() + chunk.position(), count, 0);
+            notFinite += firstRow == 0 ? found : 0;
+            for (int from = 0; from < count;) {
+                int column = (int) (next % columns);
+                // the rest of a row, or whole rows
+                int whole = column == 0 ? (count - from) / columns : 0;
+                int part = whole > 0 ? columns : Math.min(columns - column, count - from);
+                transpose(cast, from, (int) (next / columns), Math.max(1, whole), column, part);
+                from += Math.max(1, whole) * part;
+                next += (long) Math.max(1, whole) * part;
+            }
+        }
+
+        private void transpose(Elements cast, int from, int firstOut, int outs, int column, int part) {
+            for (int i = 0; i < part; i++) {
+                int row = row(column + i) - firstRow;
+                if (row >= 0 && row < rows) {
+                    elements.gather(cast, from + i, columns, outs, row * out + firstOut);
+                }
+            }
+        }
+
+        private int row(int column) {
+            if (weight.layout() != Layout.CONVOLUTION) {
+                return column;
+            }
+            List<Long> shape = weight.checkpointShape();
+            int pixels = Math.toIntExact(shape.get(2) * shape.get(3));
+            // [in, height, width] to [height, width, in]
+            return column % pixels * (columns / pixels) + column / pixels;
         }
     }
 
-    private void put(int index, short bits, int exponent) {
-        notFinite += (bits & exponent) == exponent ? 1 : 0;
-        elements.putShort(2 * index, bits);
-    }
-
-    private static int[] strides(Weight weight) {
-        List<Long> shape = weight.checkpointShape();
-        return switch (weight.layout()) {
-            case SAME -> contiguous(shape);
-            case LINEAR -> new int[] { 1, size(shape, 0) };
-            case POINTWISE -> new int[] { 1, size(shape, 0), 0, 0 };
-            case CONVOLUTION -> new int[] { 1, size(shape, 0), size(shape, 3) * size(shape, 1) * size(shape, 0),
-                    size(shape, 1) * size(shape, 0) };
-        };
-    }
-
-    private static int[] contiguous(List<Long> shape) {
-        int[] strides = new int[shape.size()];
-        int stride = 1;
-        for (int axis = strides.length - 1; axis >= 0; axis--) {
-            strides[axis] = stride;
-            stride *= size(shape, axis);
+    private Elements scratch(Precision precision, int count) {
+        if (scratch.capacity() < count * precision.bytes()) {
+            scratch = ByteBuffer.allocate(count * precision.bytes());
         }
-        return strides;
-    }
-
-    private static int size(List<Long> shape, int axis) {
-        return Math.toIntExact(shape.get(axis));
+        return new Elements(precision, scratch);
     }
 }

@@ -1,7 +1,6 @@
 package io.instructseg.conversion;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,19 +90,17 @@ public final class LayerBenchmark {
 
     private static void write(Collection<Weight> weights, Path directory) throws IOException {
         SplittableRandom random = new SplittableRandom(1);
-        try (VariableWriter writer = new VariableWriter(directory.resolve("variables"))) {
+        WeightBuffer buffer = new WeightBuffer(128 << 20);
+        try (TensorBundle bundle = new TensorBundle(directory.resolve("variables"), weights)) {
             for (Weight weight : weights) {
-                int elements = Math.toIntExact(weight.elements());
-                ByteBuffer buffer = ByteBuffer.allocate(elements * weight.precision().bytes());
-                WeightBuffer target = new WeightBuffer(weight, buffer);
-                float[] values = new float[elements];
-                for (int i = 0; i < elements; i++) {
+                float[] values = new float[Math.toIntExact(weight.elements())];
+                for (int i = 0; i < values.length; i++) {
                     values[i] = (float) (random.nextDouble() - 0.5) * 0.04f;
                 }
-                target.put(FloatBuffer.wrap(values));
-                writer.add(weight, buffer);
+                buffer.convert(weight, consumer -> consumer.accept(FloatBuffer.wrap(values)),
+                        block -> bundle.append(weight, block));
             }
-            writer.finish();
+            bundle.finish();
         }
     }
 

@@ -1,7 +1,9 @@
 package io.instructseg.conversion;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -33,51 +35,70 @@ class WeightBufferTest {
                 Arguments.of(Layout.CONVOLUTION, List.of(3L, 4L, 1L, 1L)));
     }
 
-    /** Chunks of every length, so that borders fall anywhere in a row. */
+    /** Chunks of every length, so that borders fall anywhere in a row; blocks that hold all, a part, or a row. */
     @ParameterizedTest
     @MethodSource("weights")
-    void putsEachElementWhereTheGraphWantsIt(Layout layout, List<Long> shape) {
+    void putsEachElementWhereTheGraphWantsIt(Layout layout, List<Long> shape) throws IOException {
         float[] source = new float[(int) shape.stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b)];
         for (int i = 0; i < source.length; i++) {
             source[i] = i + 0.5f;
         }
-        for (int chunk = 1; chunk <= source.length + 1; chunk++) {
-            ByteBuffer elements = ByteBuffer.allocate(4 * source.length);
-            WeightBuffer buffer = new WeightBuffer(new Weight("w", shape, layout, Precision.FLOAT32), elements);
-            for (int from = 0; from < source.length; from += chunk) {
-                buffer.put(FloatBuffer.wrap(source, from, Math.min(chunk, source.length - from)));
+        Weight weight = new Weight("w", shape, layout, Precision.FLOAT32);
+        int row = layout == Layout.SAME ? 1 : shape.get(0).intValue();
+        for (int block : new int[] { source.length, source.length / 2, row + 1, row }) {
+            WeightBuffer buffer = new WeightBuffer(4 * Math.max(row, block));
+            for (int chunk = 1; chunk <= source.length + 1; chunk++) {
+                ByteBuffer elements = ByteBuffer.allocate(4 * source.length);
+                assertThat(buffer.convert(weight, chunks(source, chunk), elements::put)).isZero();
+                float[] found = new float[source.length];
+                elements.flip().order(ByteOrder.nativeOrder()).asFloatBuffer().get(found);
+                assertThat(found).as("blocks of %d, chunks of %d", block, chunk)
+                        .containsExactly(transposed(source, shape, layout));
             }
-            float[] found = new float[source.length];
-            elements.order(ByteOrder.nativeOrder()).asFloatBuffer().get(found);
-            assertThat(found).as("chunks of %d", chunk).containsExactly(transposed(source, shape, layout));
-            assertThat(buffer.notFinite()).isZero();
         }
     }
 
     @Test
-    void countsWhatThePrecisionDoesNotHold() {
-        float[] values = { 1, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 70000, -70000, Float.MAX_VALUE,
-                65519 };
-        assertThat(notFinite(values, Precision.FLOAT32)).isEqualTo(3);
-        assertThat(notFinite(values, Precision.BFLOAT16)).isEqualTo(4);
-        assertThat(notFinite(values, Precision.FLOAT16)).isEqualTo(6);
+    void aBlockHasRoomForARow() {
+        Weight weight = new Weight("w", List.of(3L, 5L), Layout.LINEAR, Precision.FLOAT32);
+        assertThatThrownBy(() -> new WeightBuffer(8).convert(weight, chunks(new float[15], 15), block -> {
+        })).isInstanceOf(ConversionException.class).hasMessageContaining("w [3, 5]");
     }
 
     @Test
-    void writesHalvesInTheMachinesOrder() {
+    void countsWhatThePrecisionDoesNotHold() throws IOException {
+        float[] values = { 1, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 70000, -70000, Float.MAX_VALUE,
+                65519 };
+        for (Layout layout : new Layout[] { Layout.SAME, Layout.LINEAR }) {
+            assertThat(notFinite(values, layout, Precision.FLOAT32)).isEqualTo(3);
+            assertThat(notFinite(values, layout, Precision.BFLOAT16)).isEqualTo(4);
+            assertThat(notFinite(values, layout, Precision.FLOAT16)).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void writesHalvesInTheMachinesOrder() throws IOException {
         ByteBuffer elements = ByteBuffer.allocate(8);
-        new WeightBuffer(new Weight("w", List.of(2L, 2L), Layout.LINEAR, Precision.FLOAT16), elements)
-                .put(FloatBuffer.wrap(new float[] { 1, 2, -0.5f, 65504 }));
+        new WeightBuffer(8).convert(new Weight("w", List.of(2L, 2L), Layout.LINEAR, Precision.FLOAT16),
+                chunks(new float[] { 1, 2, -0.5f, 65504 }, 4), elements::put);
         short[] found = new short[4];
-        elements.order(ByteOrder.nativeOrder()).asShortBuffer().get(found);
+        elements.flip().order(ByteOrder.nativeOrder()).asShortBuffer().get(found);
         assertThat(found).containsExactly(0x3C00, 0xB800, 0x4000, 0x7BFF);
     }
 
-    private static long notFinite(float[] values, Precision precision) {
-        WeightBuffer buffer = new WeightBuffer(new Weight("w", List.of((long) values.length), Layout.SAME, precision),
-                ByteBuffer.allocate(precision.bytes() * values.length));
-        buffer.put(FloatBuffer.wrap(values));
-        return buffer.notFinite();
+    /** In two blocks, if the layout is not the checkpoint's: nothing is counted twice. */
+    private static long notFinite(float[] values, Layout layout, Precision precision) throws IOException {
+        Weight weight = new Weight("w", List.of(2L, values.length / 2L), layout, precision);
+        return new WeightBuffer(precision.bytes() * values.length / 2).convert(weight, chunks(values, values.length), block -> {
+        });
+    }
+
+    private static WeightBuffer.Reader chunks(float[] source, int length) {
+        return consumer -> {
+            for (int from = 0; from < source.length; from += length) {
+                consumer.accept(FloatBuffer.wrap(source, from, Math.min(length, source.length - from)));
+            }
+        };
     }
 
     /** By the definition of the layouts: an element's place in the result from its index. */

@@ -1,0 +1,218 @@
+package io.instructseg.conversion;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.instructseg.checkpoint.Checkpoint;
+import io.instructseg.checkpoint.CheckpointDirectory;
+import io.instructseg.checkpoint.FloatChunkConsumer;
+import io.instructseg.checkpoint.TensorInfo;
+
+/**
+ * What a training changed of a checkpoint: low-rank matrices A and B, and tensors that it trained as a whole. Either PEFT's
+ * {@code adapter_model} with {@code non_lora_trainables}, or the training's consolidated state (DeepSpeed's
+ * {@code zero_to_fp32}), which has all weights, those with an adapter as {@code base_layer}.
+ */
+final class Adapter implements Closeable {
+
+    private static final List<String> ADAPTER_FILES = List.of("adapter_model.safetensors", "adapter_model.bin");
+    private static final List<String> TRAINED_FILES = List.of("non_lora_trainables.safetensors", "non_lora_trainables.bin");
+    private static final Pattern NAME = Pattern.compile("base_model\\.model\\.(.+)");
+    private static final Pattern FACTOR = Pattern.compile("(.+)\\.lora_([AB])(\\.default)?\\.weight");
+    private static final Pattern BASE_LAYER = Pattern.compile("(.+)\\.base_layer\\.(weight|bias)");
+    /** Of other methods, which are not merged: {@code lora_magnitude_vector}, {@code lora_embedding_A}, .. */
+    private static final Pattern OTHER = Pattern.compile(".*\\.(lora_|modules_to_save\\.|original_module\\.).*");
+
+    private final Path directory;
+    private final AdapterConfig config;
+    private final List<Checkpoint> checkpoints = new ArrayList<>();
+    private final List<String> problems = new ArrayList<>();
+    /** Tensors that replace the base's, by the base's names. */
+    private final Map<String, Tensor> trained = new LinkedHashMap<>();
+    /** A and B by the name of the weight that they belong to. */
+    private final Map<String, Factors> factors = new TreeMap<>();
+
+    private record Tensor(Checkpoint checkpoint, TensorInfo info) {
+        float[] read() throws IOException {
+            FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(info.elements()));
+            checkpoint.readFloat32(info.name(), values::put);
+            return values.array();
+        }
+    }
+
+    private static final class Factors {
+        Tensor a;
+        Tensor b;
+    }
+
+    private Adapter(Path directory, AdapterConfig config) {
+        this.directory = directory;
+        this.config = config;
+    }
+
+    /**
+     * @throws ConversionException if there is none, or its configuration is missing or asks for what can't be merged
+     * @throws IOException also if its files are damaged
+     */
+    static Adapter open(Path directory) throws IOException {
+        CheckpointDirectory home = CheckpointDirectory.of(directory);
+        Optional<String> file = ADAPTER_FILES.stream().filter(home::contains).findFirst();
+        boolean configured = home.contains(AdapterConfig.FILE);
+        AdapterConfig config = file.isPresent() || configured
+                ? AdapterConfig.read(configured ? home.resolve(AdapterConfig.FILE) : directory.resolve(AdapterConfig.FILE))
+                : AdapterConfig.OFFICIAL;
+        Adapter adapter = new Adapter(directory, config);
+        try {
+            adapter.add(file.isPresent() ? Checkpoint.openFile(home.resolve(file.get())) : Checkpoint.open(directory));
+            Optional<String> others = TRAINED_FILES.stream().filter(home::contains).findFirst();
+            if (others.isPresent()) {
+                adapter.add(Checkpoint.openFile(home.resolve(others.get())));
+            }
+            return adapter;
+        } catch (Throwable e) {
+            try (adapter) {
+                throw e;
+            }
+        }
+    }
+
+    private void add(Checkpoint checkpoint) {
+        checkpoints.add(checkpoint);
+        for (TensorInfo tensor : checkpoint.tensors().values()) {
+            Matcher name = NAME.matcher(tensor.name());
+            if (name.matches()) {
+                add(name.group(1), new Tensor(checkpoint, tensor));
+            } else {
+                problems.add(tensor.name() + ", expected a name that begins with base_model.model.");
+            }
+        }
+    }
+
+    private void add(String name, Tensor tensor) {
+        Matcher factor = FACTOR.matcher(name);
+        Matcher base = BASE_LAYER.matcher(name);
+        if (factor.matches()) {
+            Factors both = factors.computeIfAbsent(factor.group(1) + ".weight", weight -> new Factors());
+            if (factor.group(2).equals("A")) {
+                both.a = tensor;
+            } else {
+                both.b = tensor;
+            }
+        } else if (OTHER.matcher(name).matches()) {
+            problems.add(name + " is of a method that can't be merged here");
+        } else if (trained.putIfAbsent(base.matches() ? base.group(1) + "." + base.group(2) : name, tensor) != null) {
+            problems.add(name + " occurs twice");
+        }
+    }
+
+    /** The files that it is made of. */
+    List<Path> files() {
+        List<Path> files = new ArrayList<>();
+        if (Files.exists(directory.resolve(AdapterConfig.FILE))) {
+            files.add(directory.resolve(AdapterConfig.FILE));
+        }
+        checkpoints.forEach(checkpoint -> files.addAll(checkpoint.files()));
+        return files;
+    }
+
+    /** What does not fit a checkpoint. */
+    List<String> offenders(Map<String, TensorInfo> base) {
+        List<String> offenders = new ArrayList<>(problems);
+        trained.forEach((name, tensor) -> {
+            if (!base.containsKey(name)) {
+                offenders.add(name + " is no weight of the checkpoint");
+            } else if (!tensor.info().shape().equals(base.get(name).shape())) {
+                offenders.add(misshapen(name, tensor, base.get(name).shape()));
+            }
+        });
+        factors.forEach((name, both) -> check(name, both, base.get(name), offenders));
+        for (String target : config.targets()) {
+            String end = target + ".weight";
+            if (factors.keySet().stream().noneMatch(name -> name.equals(end) || name.endsWith("." + end))) {
+                offenders.add("target_modules names " + target + ", which has no lora_A and lora_B");
+            }
+        }
+        return offenders.stream().map(offender -> "adapter: " + offender).toList();
+    }
+
+    private void check(String name, Factors both, TensorInfo weight, List<String> offenders) {
+        if (both.a == null || both.b == null) {
+            offenders.add(name + " has no " + (both.a == null ? "lora_A" : "lora_B"));
+        } else if (weight == null) {
+            offenders.add(name + " is no weight of the checkpoint");
+        } else if (weight.shape().size() != 2) {
+            offenders.add(name + " has shape " + weight.shape() + " in the checkpoint, expected a matrix");
+        } else {
+            long rank = config.rank();
+            checkFactor(both.a, List.of(rank, weight.shape().get(1)), offenders);
+            checkFactor(both.b, List.of(weight.shape().get(0), rank), offenders);
+        }
+    }
+
+    private static void checkFactor(Tensor factor, List<Long> shape, List<String> offenders) {
+        String name = factor.info().name();
+        if (!factor.info().shape().equals(shape)) {
+            offenders.add(misshapen(name, factor, shape));
+        } else if (!factor.info().dataType().isFloatingPoint()) {
+            offenders.add(name + " is " + factor.info().dataType() + ", expected floating point");
+        }
+    }
+
+    private static String misshapen(String name, Tensor tensor, List<Long> expected) {
+        return name + " has shape " + tensor.info().shape() + ", expected " + expected;
+    }
+
+    /** The checkpoint's weights with what the training changed. */
+    WeightSource on(Checkpoint base) {
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>(base.tensors());
+        trained.forEach((name, tensor) -> tensors.put(name,
+                new TensorInfo(name, tensor.info().dataType(), tensor.info().shape(), tensor.info().file())));
+        return new WeightSource() {
+            @Override
+            public Map<String, TensorInfo> tensors() {
+                return tensors;
+            }
+
+            @Override
+            public void readFloat32(String name, FloatChunkConsumer consumer) throws IOException {
+                Tensor tensor = trained.getOrDefault(name, new Tensor(base, tensors.get(name)));
+                Factors both = factors.get(name);
+                if (both == null) {
+                    tensor.checkpoint().readFloat32(tensor.info().name(), consumer);
+                    return;
+                }
+                LowRankUpdate update = new LowRankUpdate(both.a.read(), both.b.read(), config.rank(), config.scale());
+                tensor.checkpoint().readFloat32(tensor.info().name(), chunk -> {
+                    update.add(chunk);
+                    consumer.accept(chunk);
+                });
+            }
+        };
+    }
+
+    @Override
+    public void close() throws IOException {
+        IOException failure = null;
+        for (Checkpoint checkpoint : checkpoints) {
+            try {
+                checkpoint.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Made-up checkpoints of any size, in the official layout. */
+package io.instructseg.conversion.synthesis;
