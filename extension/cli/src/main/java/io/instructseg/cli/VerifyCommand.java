@@ -44,7 +44,7 @@ final class VerifyCommand implements Callable<Integer> {
         Verification verification;
         try (Progress progress = Progress.start(spec.commandLine().getErr()); ModelSource source = ModelSource.open(model)) {
             progress.step("loading the model");
-            try (SegmentationModel loaded = SegmentationModel.load(source.directory())) {
+            try (SegmentationModel loaded = source.load(progress)) {
                 progress.step("verifying");
                 verification = Verification.run(loaded, caseDirectory);
             }

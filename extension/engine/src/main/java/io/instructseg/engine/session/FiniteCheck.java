@@ -10,6 +10,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 import io.instructseg.format.ElementType;
@@ -30,7 +31,7 @@ final class FiniteCheck {
 
     private static final String SCOPE = "finite";
 
-    private final Map<Signature, Map<String, Operand<TFloat32>>> sums = new EnumMap<>(Signature.class);
+    private final Map<Signature, Map<String, Operand<TBool>>> answers = new EnumMap<>(Signature.class);
 
     private FiniteCheck() {
     }
@@ -44,32 +45,33 @@ final class FiniteCheck {
                 DeviceSpec device = DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.valueOf(
                         devices.get(stage).type().name())).deviceIndex(devices.get(stage).index()).build();
                 Ops tf = Ops.create(graph).withSubScope(SCOPE).withSubScope(stage.key()).withDevice(device);
-                added.sums.put(stage, sums(graph, tf, stage, definition));
+                added.answers.put(stage, answers(graph, tf, stage, definition));
             }
         }
         return added;
     }
 
-    private static Map<String, Operand<TFloat32>> sums(Graph graph, Ops tf, Signature stage, SignatureDef definition) {
-        Map<String, Operand<TFloat32>> sums = new HashMap<>();
+    private static Map<String, Operand<TBool>> answers(Graph graph, Ops tf, Signature stage, SignatureDef definition) {
+        Map<String, Operand<TBool>> answers = new HashMap<>();
         for (TensorSpec output : stage.outputs()) {
             if (output.type() == ElementType.FLOAT32) {
                 TensorInfo info = definition.getOutputsOrThrow(output.name());
                 Operand<TFloat32> tensor = graph.operation(TensorNames.node(info.getName()))
                         .output(TensorNames.output(info.getName()));
                 Operand<TFloat32> row = tf.reshape(tensor, tf.array(-1));
-                sums.put(output.name(), tf.withName(output.name()).sum(row, tf.constant(0)));
+                Operand<TBool> finite = tf.withName(output.name()).math.isFinite(tf.sum(row, tf.constant(0)));
+                answers.put(output.name(), finite);
             }
         }
-        return sums;
+        return answers;
     }
 
     boolean has(Signature stage, String output) {
-        return sums.getOrDefault(stage, Map.of()).containsKey(output);
+        return answers.getOrDefault(stage, Map.of()).containsKey(output);
     }
 
-    /** A scalar. */
-    Operand<TFloat32> sum(Signature stage, String output) {
-        return sums.get(stage).get(output);
+    /** A scalar: whether the output's sum is finite. */
+    Operand<TBool> answer(Signature stage, String output) {
+        return answers.get(stage).get(output);
     }
 }

@@ -19,7 +19,7 @@ import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TBool;
 
 import io.instructseg.format.Signature;
 
@@ -165,7 +165,7 @@ public final class ModelSession implements AutoCloseable {
             inputs.forEach((name, tensor) -> tensor.feed(runner, name, definition.getInputsOrThrow(name).getName()));
             names.forEach(name -> runner.fetch(stays.test(name) ? SessionTensorNodes.handle(name)
                     : operand(signature, definition, name)));
-            checked.forEach(name -> runner.fetch(finite.sum(signature, name)));
+            checked.forEach(name -> runner.fetch(finite.answer(signature, name)));
             Result result = run(signature, runner);
             Map<String, Activation> outputs = new LinkedHashMap<>();
             for (int i = 0; i < names.size(); i++) {
@@ -182,12 +182,12 @@ public final class ModelSession implements AutoCloseable {
         }
     }
 
-    /** @param result which has the sums of what is checked behind the outputs */
+    /** @param result which has the answers of {@link FiniteCheck} behind the outputs */
     private static Activations requireFinite(Signature signature, Activations outputs, List<String> checked, Result result) {
         List<String> suspicious = new ArrayList<>();
         for (int i = 0; i < checked.size(); i++) {
-            try (TFloat32 sum = (TFloat32) result.get(result.size() - checked.size() + i)) {
-                if (!Float.isFinite(sum.getFloat())) {
+            try (TBool isFinite = (TBool) result.get(result.size() - checked.size() + i)) {
+                if (!isFinite.getBoolean()) {
                     suspicious.add(checked.get(i));
                 }
             }
