@@ -4,43 +4,59 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
 
 import io.instructseg.conversion.ConversionOptions;
 import io.instructseg.conversion.Converter;
 import io.instructseg.format.Precision;
 
-/** Golden model B as a SavedModel, converted once for all tests, and copies of it that are different. */
+/** Golden model B as a SavedModel, converted once a precision for all tests, and copies of it that are different. */
 public final class TestModel {
 
-    private static Path directory;
+    private static final Map<Precision, Path> DIRECTORIES = new EnumMap<>(Precision.class);
 
     private TestModel() {
     }
 
-    /** The model; not to be changed. */
-    public static synchronized Path directory() throws IOException {
-        if (directory == null) {
+    /** The model in float32; not to be changed. */
+    public static Path directory() throws IOException {
+        return directory(Precision.FLOAT32);
+    }
+
+    private static synchronized Path directory(Precision precision) throws IOException {
+        if (!DIRECTORIES.containsKey(precision)) {
             Path parent = Files.createTempDirectory("test-model");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(parent)));
             Path golden = Path.of(System.getProperty("instructseg.test-data"), "golden", "model-b");
-            Converter.convert(golden, parent.resolve("model"), new ConversionOptions(Precision.FLOAT32, List.of()),
+            Converter.convert(golden, parent.resolve("model"), new ConversionOptions(precision, List.of()),
                     (step, done, total) -> {
                     });
-            directory = parent.resolve("model");
+            DIRECTORIES.put(precision, parent.resolve("model"));
         }
-        return directory;
+        return DIRECTORIES.get(precision);
     }
 
     /** A copy whose files may be changed. */
     public static Path copy(Path target) throws IOException {
-        Path source = directory();
+        return copy(Precision.FLOAT32, target);
+    }
+
+    private static Path copy(Precision precision, Path target) throws IOException {
+        Path source = directory(precision);
         try (Stream<Path> tree = Files.walk(source)) {
             for (Path file : tree.filter(Files::isRegularFile).toList()) {
                 Path copy = target.resolve(source.relativize(file).toString());
@@ -53,7 +69,30 @@ public final class TestModel {
 
     /** A copy with another graph or other signatures. */
     public static Path edited(Path target, Consumer<MetaGraphDef.Builder> change) throws IOException {
-        Path file = copy(target).resolve("saved_model.pb");
+        return edited(Precision.FLOAT32, target, change);
+    }
+
+    /** A copy in a precision, with weights times a factor. */
+    public static Path scaled(Precision precision, Path target, float factor, Collection<String> weights) throws IOException {
+        return edited(precision, target, model -> weights.forEach(weight -> scale(model, weight, factor)));
+    }
+
+    private static void scale(MetaGraphDef.Builder model, String weight, float factor) {
+        String value = "variables/" + weight + ".value";
+        String scaled = "scaled/" + weight;
+        ForeignModel.redirect(model, value, scaled);
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        AttrValue constant = AttrValue.newBuilder().setTensor(TensorProto.newBuilder().setDtype(DataType.DT_FLOAT)
+                .setTensorShape(TensorShapeProto.getDefaultInstance()).addFloatVal(factor)).build();
+        model.getGraphDefBuilder()
+                .addNode(NodeDef.newBuilder().setOp("Const").setName(scaled + "/factor").putAttr("dtype", type)
+                        .putAttr("value", constant))
+                .addNode(NodeDef.newBuilder().setOp("Mul").setName(scaled).addInput(value).addInput(scaled + "/factor")
+                        .putAttr("T", type));
+    }
+
+    private static Path edited(Precision precision, Path target, Consumer<MetaGraphDef.Builder> change) throws IOException {
+        Path file = copy(precision, target).resolve("saved_model.pb");
         SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
         change.accept(model.getMetaGraphsBuilder(0));
         Files.write(file, model.build().toByteArray());
