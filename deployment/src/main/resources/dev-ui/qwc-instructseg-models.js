@@ -24,7 +24,7 @@ export class QwcInstructsegModels extends QwcHotReloadElement {
     th, td { border-bottom: 1px solid var(--lumo-contrast-10pct); padding: var(--lumo-space-s); text-align: start; vertical-align: top; }
     thead th { color: var(--lumo-secondary-text-color); font-weight: normal; }
     td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
-    .reason, .problem { color: var(--lumo-error-text-color); }
+    [data-state=failed] + .reason, .problem { color: var(--lumo-error-text-color); }
     .reason { margin: 0; max-width: 40em; overflow-wrap: anywhere; }
     [data-state=ready] { color: var(--lumo-success-text-color); }
     [data-state=failed] { color: var(--lumo-error-text-color); }

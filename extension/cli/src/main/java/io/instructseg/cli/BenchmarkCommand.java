@@ -73,7 +73,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         VideoMeasurement many;
         try (Progress progress = Progress.start(spec.commandLine().getErr()); ModelSource source = ModelSource.open(model)) {
             progress.step("loading the model");
-            try (SegmentationModel loaded = SegmentationModel.load(source.directory())) {
+            try (SegmentationModel loaded = source.load(progress)) {
                 flops = flops(loaded);
                 loaded.warmUp(CancellationToken.NONE);
                 one = measure(loaded, 1, frames, progress);

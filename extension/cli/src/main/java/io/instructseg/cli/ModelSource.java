@@ -5,6 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.instructseg.demo.DemoModel;
+import io.instructseg.engine.CancellationToken;
+import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.session.LoadOptions;
 
 /** A model that a user names: a directory, or {@code demo}, which is extracted until closing. */
 public final class ModelSource implements AutoCloseable {
@@ -56,6 +59,13 @@ public final class ModelSource implements AutoCloseable {
     /** Where the model lies, until closing. */
     public Path directory() {
         return directory;
+    }
+
+    /** Loads it, and shows how far that is. */
+    SegmentationModel load(Progress progress) throws IOException {
+        progress.step("loading the model");
+        return SegmentationModel.load(directory, LoadOptions.DEFAULT,
+                (done, total) -> progress.update("loading the model", done, total), CancellationToken.NONE);
     }
 
     @Override

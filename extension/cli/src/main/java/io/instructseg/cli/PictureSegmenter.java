@@ -54,7 +54,7 @@ final class PictureSegmenter {
     private List<Segmentation> segment(DecodedImage decoded, Progress progress, StepTimes times) throws IOException {
         progress.step("loading the model");
         try (ModelSource source = ModelSource.open(request.model());
-                SegmentationModel loaded = times.time("load_model", () -> SegmentationModel.load(source.directory()))) {
+                SegmentationModel loaded = times.time("load_model", () -> source.load(progress))) {
             progress.step("segmenting");
             return loaded.segment(decoded, request.instructions(), request.options(), CancellationToken.NONE);
         } catch (ImageException e) {

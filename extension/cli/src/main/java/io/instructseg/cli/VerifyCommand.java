@@ -49,7 +49,7 @@ final class VerifyCommand implements Callable<Integer> {
         List<Path> failed = new ArrayList<>();
         try (Progress progress = Progress.start(spec.commandLine().getErr()); ModelSource source = ModelSource.open(model)) {
             progress.step("loading the model");
-            try (SegmentationModel loaded = SegmentationModel.load(source.directory())) {
+            try (SegmentationModel loaded = source.load(progress)) {
                 for (Path one : cases) {
                     progress.step("verifying " + one);
                     Verification verification = Verification.run(loaded, one);

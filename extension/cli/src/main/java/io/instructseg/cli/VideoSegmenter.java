@@ -51,7 +51,7 @@ final class VideoSegmenter {
             try (FrameSource frames = video.frames()) {
                 progress.step("loading the model");
                 try (ModelSource source = ModelSource.open(request.model());
-                        SegmentationModel model = SegmentationModel.load(source.directory());
+                        SegmentationModel model = source.load(progress);
                         VideoSegmentation answers = model.segment(frames, request.instructions(),
                                 arguments.options(request.options(), model.referenceFrames()), CancellationToken.NONE);
                         VideoOutputs outputs = targets.open(command.getOut())) {

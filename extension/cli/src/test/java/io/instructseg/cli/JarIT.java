@@ -46,6 +46,18 @@ class JarIT {
         assertThat(Files.readString(work.resolve("err"))).doesNotContain("native-access", "\tat ");
     }
 
+    /**
+     * JavaCPP allows 4 times the heap of resident memory, less than TensorFlow alone takes here, unless it is told otherwise.
+     */
+    @Test
+    void aSmallHeapIsEnough() throws Exception {
+        Process process = start(List.of("-Xmx64m"), "segment", "--model", "demo", "--image",
+                Cli.DEMO.resolve("examples/images/01.png").toString(), "--text", "outline the pair of scissors", "--json");
+        assertThat(exitCode(process)).as(Files.readString(work.resolve("err"))).isZero();
+        assertThat(new ObjectMapper().readTree(work.resolve("out").toFile()).at("/segmentations/0/score").asDouble())
+                .isBetween(0.5, 1.0);
+    }
+
     @Test
     void failsWithAMessage() throws Exception {
         Process process = start("segment", "--model", "demo", "--image", "missing.png", "--text", "a");
@@ -97,8 +109,13 @@ class JarIT {
     }
 
     private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
-                "-Djava.io.tmpdir=" + temporary, "-jar", System.getProperty("instructseg.jar")));
+        return start(List.of(), arguments);
+    }
+
+    private Process start(List<String> options, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java")));
+        command.addAll(options);
+        command.addAll(List.of("-Djava.io.tmpdir=" + temporary, "-jar", System.getProperty("instructseg.jar")));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectOutput(file("out")).redirectError(file("err")).start();
     }

@@ -27,7 +27,7 @@ final class CachedLanguageModel implements AutoCloseable {
         this.runner = runner;
         this.prefix = runner.run(Signature.PREFILL, inputs);
         try {
-            logits = takeLogits(Signature.PREFILL, prefix);
+            logits = takeLogits(prefix);
             keys = noTokens();
             values = noTokens();
         } catch (RuntimeException | Error e) {
@@ -57,13 +57,13 @@ final class CachedLanguageModel implements AutoCloseable {
             values.close();
             keys = grown.get("keys");
             values = grown.get("values");
-            logits = takeLogits(Signature.DECODE, grown);
+            logits = takeLogits(grown);
         }
     }
 
-    private static float[] takeLogits(Signature stage, Activations given) {
-        try (Activation own = given.get(LOGITS)) {
-            return StageRunner.finite(stage, LOGITS, given).floats();
+    private static float[] takeLogits(Activations given) {
+        try (Activation logits = given.get(LOGITS)) {
+            return logits.toHost().floats();
         }
     }
 

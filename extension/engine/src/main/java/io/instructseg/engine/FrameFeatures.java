@@ -9,7 +9,6 @@ import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.HostTensor;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.video.Frame;
-import io.instructseg.format.Signature;
 
 /**
  * What is kept of a frame: for other frames, what the perceiver found in it for each prompt (in the JVM's memory, since
@@ -46,7 +45,7 @@ final class FrameFeatures implements AutoCloseable {
     private static List<HostTensor> perceive(StageRunner runner, Activation patches, List<Prompt> prompts) {
         try (PromptBatch batch = new PromptBatch(prompts);
                 Activations outputs = PromptStages.perceive(runner, patches, batch)) {
-            HostTensor rows = StageRunner.finite(Signature.PERCEIVE, "perceived", outputs);
+            HostTensor rows = outputs.get("perceived").toHost();
             long[] shape = rows.shape();
             float[] values = rows.floats();
             int size = values.length / prompts.size();

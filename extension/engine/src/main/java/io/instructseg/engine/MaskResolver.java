@@ -33,8 +33,7 @@ final class MaskResolver {
         this.runner = runner;
         this.image = image;
         this.decoded = decoded;
-        // numbers that are none have no order, and nothing would be the best
-        HostTensor logits = StageRunner.finite(Signature.DECODE_MASKS, "seg_logits", decoded);
+        HostTensor logits = decoded.get("seg_logits").toHost();
         int queries = (int) logits.shape()[1];
         this.bounds = new double[(int) logits.shape()[0]][queries];
         float[] values = logits.floats();
@@ -86,13 +85,13 @@ final class MaskResolver {
 
     private float[] scores(int item, List<Integer> queries) {
         try (Activations outputs = run(item, queries, List.of("scores"))) {
-            return StageRunner.finite(Signature.RESOLVE_MASKS, "scores", outputs).floats();
+            return outputs.get("scores").toHost().floats();
         }
     }
 
     private List<Candidate> resolve(int item, List<Integer> queries) {
         try (Activations outputs = run(item, queries, List.of("scores", "masks"))) {
-            float[] scores = StageRunner.finite(Signature.RESOLVE_MASKS, "scores", outputs).floats();
+            float[] scores = outputs.get("scores").toHost().floats();
             ByteBuffer masks = ByteBuffer.wrap(outputs.get("masks").toHost().bytes());
             List<Candidate> candidates = new ArrayList<>();
             int area = image.width() * image.height();

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
+import io.instructseg.engine.session.LoadListener;
+import io.instructseg.engine.session.LoadOptions;
 import io.instructseg.engine.session.Placement;
 import io.instructseg.engine.session.TensorFlowOptions;
 
@@ -29,20 +31,20 @@ public final class ResidentModels {
 
     /** The loaded model of a directory, on the first GPU or on the CPU. */
     public static SegmentationModel acquire(Path directory) throws IOException {
-        return acquire(directory, Placement.AUTO, TensorFlowOptions.DEFAULT);
+        return acquire(directory, LoadOptions.DEFAULT, LoadListener.NONE);
     }
 
     /**
      * The loaded model of a directory: the one that is here if names, sizes and modification times of its files, placement and
      * options are still the same, else it is loaded. Blocks while it loads; who acquires another model meanwhile doesn't wait.
      *
+     * @param listener is told how far the model is if this loads it; it can't be stopped, since others may wait for it
      * @return a model to be given back with {@link #release}, never to be closed
      * @throws IOException if the model can't be loaded, or the thread is interrupted while another one loads it
      */
-    public static SegmentationModel acquire(Path directory, Placement placement, TensorFlowOptions options)
-            throws IOException {
-        Key key = new Key(ModelFiles.of(directory), placement, options);
-        Resident resident = enter(key);
+    public static SegmentationModel acquire(Path directory, LoadOptions options, LoadListener listener) throws IOException {
+        Key key = key(directory, options);
+        Resident resident = enter(key, options, listener);
         try {
             return resident.await();
         } catch (IOException | RuntimeException | Error e) {
@@ -53,15 +55,19 @@ public final class ResidentModels {
 
     /** Whether {@link #acquire(Path)} would find the model of this directory here, or on its way. */
     public static boolean has(Path directory) throws IOException {
-        return has(directory, Placement.AUTO, TensorFlowOptions.DEFAULT);
+        return has(directory, LoadOptions.DEFAULT);
     }
 
-    /** Whether {@link #acquire(Path, Placement, TensorFlowOptions)} would find the model here, or on its way. */
-    public static boolean has(Path directory, Placement placement, TensorFlowOptions options) throws IOException {
-        Key key = new Key(ModelFiles.of(directory), placement, options);
+    /** Whether {@link #acquire(Path, LoadOptions, LoadListener)} would find the model here, or on its way. */
+    public static boolean has(Path directory, LoadOptions options) throws IOException {
+        Key key = key(directory, options);
         synchronized (RESIDENTS) {
             return RESIDENTS.containsKey(key);
         }
+    }
+
+    private static Key key(Path directory, LoadOptions options) throws IOException {
+        return new Key(ModelFiles.of(directory), options.placement(), options.tensorFlow());
     }
 
     /**
@@ -78,11 +84,11 @@ public final class ResidentModels {
         }
     }
 
-    private static Resident enter(Key key) {
+    private static Resident enter(Key key, LoadOptions options, LoadListener listener) {
         synchronized (RESIDENTS) {
             Resident resident = RESIDENTS.get(key);
             if (resident == null) {
-                resident = new Resident(key, removeUnused());
+                resident = new Resident(key, options, listener, removeUnused());
                 RESIDENTS.put(key, resident);
             }
             resident.users++;
@@ -116,10 +122,10 @@ public final class ResidentModels {
         private int users;
 
         /** @param unused what to close first */
-        Resident(Key key, List<Resident> unused) {
+        Resident(Key key, LoadOptions options, LoadListener listener, List<Resident> unused) {
             loading = new FutureTask<>(() -> {
                 unused.forEach(old -> old.model.close());
-                model = SegmentationModel.load(key.files().directory(), key.placement(), key.options());
+                model = SegmentationModel.load(key.files().directory(), options, listener, CancellationToken.NONE);
                 return model;
             });
         }

@@ -13,6 +13,8 @@ import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.LabelMap;
+import io.instructseg.engine.session.LoadListener;
+import io.instructseg.engine.session.LoadOptions;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
 import io.instructseg.engine.session.Placement;
@@ -71,6 +73,18 @@ public final class SegmentationModel implements AutoCloseable {
      * @throws IOException if something is missing, damaged, or does not fit together, or a device is not there
      */
     public static SegmentationModel load(Path directory, Placement placement, TensorFlowOptions options) throws IOException {
+        return load(directory, LoadOptions.of(placement, options), LoadListener.NONE, CancellationToken.NONE);
+    }
+
+    /**
+     * Loads a model as {@link #load(Path, Placement, TensorFlowOptions)} does, telling how far it is.
+     *
+     * @throws IOException also if the model needs more memory than is free
+     * @throws java.util.concurrent.CancellationException once cancelled, before the next part of the weights is read; nothing
+     *         of the model stays in memory
+     */
+    public static SegmentationModel load(Path directory, LoadOptions options, LoadListener listener,
+            CancellationToken cancellation) throws IOException {
         Optional<ModelManifest> manifest = Files.exists(directory.resolve(ModelManifest.FILE))
                 ? Optional.of(ModelManifest.read(directory))
                 : Optional.empty();
@@ -78,7 +92,10 @@ public final class SegmentationModel implements AutoCloseable {
         if (manifest.isPresent()) {
             requireSameVocabulary(directory, manifest.get(), tokenizer);
         }
-        ModelSession session = ModelSession.load(directory, placement, options);
+        ModelSession session = ModelSession.load(directory, options, (done, total) -> {
+            cancellation.throwIfCancelled();
+            listener.progress(done, total);
+        });
         try {
             return new SegmentationModel(session, tokenizer, manifest);
         } catch (IOException | RuntimeException e) {
@@ -132,7 +149,7 @@ public final class SegmentationModel implements AutoCloseable {
             return;
         }
         Prompt prompt = prompts.segmentation(Medium.IMAGE, Task.REFERRING, List.of("the thing on the left"));
-        StageRunner runner = StageRunner.checking(session, cancellation);
+        StageRunner runner = StageRunner.of(session, cancellation);
         new ImageSegmentation(runner, Candidates.BEST).answer(gradient(), List.of(prompt));
         if (generatesText()) {
             int[] ids = prompts.conversation(List.of("What is it?"), false);

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.Device;
+import io.instructseg.engine.session.LoadListener;
+import io.instructseg.engine.session.LoadOptions;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.Placement;
 import io.instructseg.engine.session.StageException;
@@ -51,12 +53,14 @@ class ResidentModelsTest {
     @Test
     void aModelElsewhereIsAnotherModel() throws IOException {
         TensorFlowOptions options = TensorFlowOptions.logicalCpus(2);
-        SegmentationModel here = ResidentModels.acquire(one, Placement.of("cpu:0"), options);
-        SegmentationModel there = ResidentModels.acquire(one, Placement.of("cpu:1"), options);
+        SegmentationModel here = ResidentModels.acquire(one, LoadOptions.of(Placement.of("cpu:0"), options), LoadListener.NONE);
+        SegmentationModel there = ResidentModels.acquire(one, LoadOptions.of(Placement.of("cpu:1"), options),
+                LoadListener.NONE);
         assertThat(there).isNotSameAs(here);
         assertThat(there.session().devices().values()).containsOnly(Device.of("cpu:1"));
-        assertThat(ResidentModels.acquire(one, Placement.of("cpu:1"), options)).isSameAs(there);
-        assertThat(ResidentModels.has(one, Placement.of("cpu"), options)).isTrue();
+        assertThat(ResidentModels.acquire(one, LoadOptions.of(Placement.of("cpu:1"), options), LoadListener.NONE))
+                .isSameAs(there);
+        assertThat(ResidentModels.has(one, LoadOptions.of(Placement.of("cpu"), options))).isTrue();
         assertThat(ResidentModels.has(one)).isFalse();
         ResidentModels.release(there);
         ResidentModels.release(there);

@@ -57,4 +57,8 @@ interface InstructSegLog extends BasicLogger {
     @Message(id = 10, value = "quarkus.instructseg.messaging.enabled is true, but the application has no Quarkus Messaging and"
             + " answers no messages: add a connector such as quarkus-messaging-kafka")
     void noMessaging();
+
+    @LogMessage(level = Logger.Level.INFO)
+    @Message(id = 11, value = "Loading model %s: %s")
+    void reading(Object location, String progress);
 }

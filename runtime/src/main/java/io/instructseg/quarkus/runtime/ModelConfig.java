@@ -65,6 +65,15 @@ public interface ModelConfig {
     Optional<@WithConverter(StrictBoolean.class) Boolean> active();
 
     /**
+     * Whether a model that needs more memory than is free on the machine, or within the container's limit, is not loaded: the
+     * application then is not ready, and says what is needed and what is free. The need is an estimate: weights, and what a
+     * request takes. Switched off, a model that does not fit is ended by the system, with the whole application.
+     */
+    @WithDefault("true")
+    @WithConverter(StrictBoolean.class)
+    boolean memoryCheck();
+
+    /**
      * How long a request may take, waiting included. Then it fails with `DeadlineExceededException`, over HTTP with status 504,
      * and its work stops at the next stage. If not set, it may take any time.
      */

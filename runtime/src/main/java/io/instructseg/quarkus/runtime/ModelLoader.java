@@ -8,52 +8,56 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
+import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.ResidentModels;
 import io.instructseg.engine.SegmentationModel;
-import io.instructseg.engine.session.Placement;
-import io.instructseg.engine.session.TensorFlowOptions;
+import io.instructseg.engine.session.LoadListener;
+import io.instructseg.engine.session.LoadOptions;
 
 /** Loads the configured model and frees it. */
 final class ModelLoader {
 
     private final ModelLocation location;
-    private final Placement placement;
-    private final TensorFlowOptions options;
+    private final LoadOptions options;
     private final boolean resident;
 
     /** @param resident whether the model outlives the application, for the next one in this JVM: a hot reload */
-    ModelLoader(ModelLocation location, Placement placement, TensorFlowOptions options, boolean resident) {
+    ModelLoader(ModelLocation location, LoadOptions options, boolean resident) {
         this.location = location;
-        this.placement = placement;
         this.options = options;
         this.resident = resident && !location.isOnClassPath();
     }
 
-    SegmentationModel load() throws IOException {
-        if (resident && ResidentModels.has(location.directory(), placement, options)) {
+    /**
+     * Loads the model, or takes the one that is here.
+     *
+     * @throws java.util.concurrent.CancellationException once cancelled, unless the next application may want the model
+     */
+    SegmentationModel load(LoadListener listener, CancellationToken cancellation) throws IOException {
+        if (resident && ResidentModels.has(location.directory(), options)) {
             LOG.resident(location);
         } else {
             LOG.loading(location);
         }
-        SegmentationModel model = acquire();
-        CpuFallback.INSTANCE.loaded(placement, model.session().devices());
+        SegmentationModel model = acquire(listener, cancellation);
+        CpuFallback.INSTANCE.loaded(options.placement(), model.session().devices());
         return model;
     }
 
-    private SegmentationModel acquire() throws IOException {
+    private SegmentationModel acquire(LoadListener listener, CancellationToken cancellation) throws IOException {
         if (resident) {
-            return ResidentModels.acquire(location.directory(), placement, options);
+            return ResidentModels.acquire(location.directory(), options, listener);
         }
-        return location.isOnClassPath() ? loadFromClassPath()
-                : SegmentationModel.load(location.directory(), placement, options);
+        return location.isOnClassPath() ? loadFromClassPath(listener, cancellation)
+                : SegmentationModel.load(location.directory(), options, listener, cancellation);
     }
 
     /** TensorFlow reads files only; once loaded it needs them no more. */
-    private SegmentationModel loadFromClassPath() throws IOException {
+    private SegmentationModel loadFromClassPath(LoadListener listener, CancellationToken cancellation) throws IOException {
         Path copy = Files.createTempDirectory("instructseg-model");
         try {
             location.copyTo(copy);
-            return SegmentationModel.load(copy, placement, options);
+            return SegmentationModel.load(copy, options, listener, cancellation);
         } finally {
             delete(copy);
         }

@@ -51,6 +51,8 @@ import io.smallrye.mutiny.Uni;
  */
 public class ModelService implements InstructSeg, AutoCloseable {
 
+    private static final Duration TELL_EVERY = Duration.ofSeconds(5);
+
     private final ModelPlan plan;
     private final List<Replica> replicas;
     private final RequestQueue<SegmentationModel> queue;
@@ -63,6 +65,8 @@ public class ModelService implements InstructSeg, AutoCloseable {
     private final CompletableFuture<ModelStatus> ready = new CompletableFuture<>();
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
     private volatile boolean closed;
+    /** When the log was told how far loading is; for the loading thread. */
+    private long told;
 
     ModelService(ModelPlan plan, List<Replica> replicas, QueueLock lock, Duration grace, List<RequestListener> listeners) {
         this.plan = plan;
@@ -80,15 +84,34 @@ public class ModelService implements InstructSeg, AutoCloseable {
         long start = System.nanoTime();
         try {
             for (Replica replica : replicas) {
-                replica.load();
+                replica.load(this::read, () -> closed);
                 if (replica == replicas.get(replicas.size() - 1)) {
                     enter(State.WARMING);
                     LOG.warming(secondsSince(start), String.join(", ", devices()));
                 }
                 queue.serve(replica.device(), replica.model(), () -> warmUp(replica.model(), start));
             }
+        } catch (CancellationException e) {
+            // closing waits for this, and sets the status
         } catch (IOException | RuntimeException | Error e) {
             failed(e);
+        }
+    }
+
+    /** How much of a replica's weights is in memory: told by the status, and in the log if it takes its time. */
+    private void read(long done, long total) {
+        if (total == 0) {
+            return;
+        }
+        String reading = "%d %% of %.2f GB are read".formatted(100 * done / total, total / 1e9);
+        synchronized (this) {
+            status = status.state() == State.LOADING ? new ModelStatus(State.LOADING, reading) : status;
+        }
+        if (done == 0) {
+            told = System.nanoTime();
+        } else if (System.nanoTime() - told > TELL_EVERY.toNanos()) {
+            told = System.nanoTime();
+            LOG.reading(plan.location(), reading);
         }
     }
 
@@ -293,7 +316,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
         replicas.forEach(Replica::free);
     }
 
-    /** Loading can't be stopped, and what it loads has to be freed. */
+    /** It ends after the part of the weights that is being read; what it has loaded has to be freed. */
     private void awaitLoaded() {
         boolean interrupted = false;
         while (loading.isAlive()) {

@@ -13,6 +13,7 @@ import java.util.Set;
 
 import io.instructseg.engine.session.Device;
 import io.instructseg.engine.session.Devices;
+import io.instructseg.engine.session.LoadOptions;
 import io.instructseg.engine.session.Placement;
 import io.instructseg.engine.session.TensorFlowOptions;
 import io.quarkus.runtime.LaunchMode;
@@ -49,7 +50,8 @@ public class ModelServices implements AutoCloseable {
     }
 
     private static ModelLoader loader(ModelPlan plan, Placement replica, TensorFlowOptions options) {
-        return new ModelLoader(plan.location(), replica, options, LaunchMode.current() != LaunchMode.NORMAL);
+        return new ModelLoader(plan.location(), new LoadOptions(replica, options, plan.settings().memoryCheck()),
+                LaunchMode.current() != LaunchMode.NORMAL);
     }
 
     /** The devices of each replica. TensorFlow, which takes its time to start, is only asked for them if they can differ. */

@@ -4,7 +4,7 @@ package io.instructseg.quarkus.runtime;
  * How far the model is.
  *
  * @param state loading, warming, ready, failed or closed
- * @param reason why there is no model, if it failed
+ * @param reason why it is not ready: what failed, or how much of the weights has been read; else empty
  */
 public record ModelStatus(State state, String reason) {
 

@@ -2,7 +2,9 @@ package io.instructseg.quarkus.runtime;
 
 import java.io.IOException;
 
+import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.SegmentationModel;
+import io.instructseg.engine.session.LoadListener;
 
 /** A model on the devices that it needs together. Owns it from loading to freeing. */
 final class Replica {
@@ -16,8 +18,8 @@ final class Replica {
         this.device = device;
     }
 
-    void load() throws IOException {
-        model = loader.load();
+    void load(LoadListener listener, CancellationToken cancellation) throws IOException {
+        model = loader.load(listener, cancellation);
     }
 
     /** Null while it is not loaded. */

@@ -18,9 +18,10 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  * @param queueSize requests that may wait
  * @param deadline how long a request may take
  * @param videos what they may cost
+ * @param memoryCheck whether a model that does not fit is not loaded
  */
 record Settings(Task task, double threshold, ImageLimits limits, int queueSize, Optional<Duration> deadline,
-        Videos videos) {
+        Videos videos, boolean memoryCheck) {
 
     /** @throws ConfigurationException if a value makes no sense, by its property's name */
     static Settings of(String model, ModelConfig config) {
@@ -34,7 +35,7 @@ record Settings(Task task, double threshold, ImageLimits limits, int queueSize, 
         config.deadline().ifPresent(deadline -> require(model, "deadline", deadline, deadline.compareTo(Duration.ZERO) > 0,
                 "more than nothing"));
         return new Settings(config.task(), config.threshold(), new ImageLimits(maxBytes, maxPixels), queueSize,
-                config.deadline(), Videos.of(model, config.video()));
+                config.deadline(), Videos.of(model, config.video()), config.memoryCheck());
     }
 
     /**

@@ -22,6 +22,10 @@ import org.tensorflow.internal.c_api.TF_Status;
 /** The devices of this process. TensorFlow Java has no call for them, TensorFlow's C interface has. */
 public final class Devices {
 
+    static {
+        JavaCpp.liftMemoryLimit();
+    }
+
     private static final Pattern NAME = Pattern.compile(".*/device:(CPU|GPU):(\\d+)");
 
     private Devices() {

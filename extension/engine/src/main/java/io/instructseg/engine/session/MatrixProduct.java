@@ -15,6 +15,10 @@ import org.tensorflow.types.TFloat32;
  */
 public final class MatrixProduct implements AutoCloseable {
 
+    static {
+        JavaCpp.liftMemoryLimit();
+    }
+
     private static final int ROWS = 1024;
     private static final int INNER = 2560;
     private static final int COLUMNS = 10240;

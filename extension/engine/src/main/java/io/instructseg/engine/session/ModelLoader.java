@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import org.tensorflow.SavedModelBundle;
 import org.tensorflow.proto.MetaGraphDef;
 
 import io.instructseg.format.Signature;
@@ -16,28 +16,39 @@ import io.instructseg.format.Signature;
 final class ModelLoader {
 
     private final Path directory;
-    private final TensorFlowOptions options;
+    private final LoadOptions options;
+    private final LoadListener listener;
 
-    ModelLoader(Path directory, TensorFlowOptions options) {
+    ModelLoader(Path directory, LoadOptions options, LoadListener listener) {
         this.directory = directory;
         this.options = options;
+        this.listener = listener;
     }
 
-    ModelSession load(Placement placement) throws IOException {
+    ModelSession load() throws IOException {
         MetaGraphDef graph = ModelDescription.graph(directory);
         Map<String, Long> sizes = SignatureCheck.check(graph.getSignatureDefMap());
-        requireWeights(graph);
+        boolean restores = restores(graph);
         Set<Device> available = available();
-        Map<Signature, Device> devices = placement.resolve(available);
+        Map<Signature, Device> devices = options.placement().resolve(available);
         boolean keeps = keepsTensors(devices.values());
-        SavedModelBundle bundle = keeps || !available.equals(Set.of(Device.CPU)) ? openPlaced(graph, devices, keeps)
-                : open(directory);
-        try {
-            GraphCheck.check(bundle.graph(), graph.getSignatureDefMap());
+        if (keeps || !available.equals(Set.of(Device.CPU))) {
+            graph = place(graph, devices, keeps);
+        }
+        List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph) : List.of();
+        MemoryNeed need = MemoryNeed.of(graph.getGraphDef(), sizes);
+        if (options.checksMemory()) {
+            need.require(directory);
+        }
+        SavedModelSession session = new SavedModelSession(directory, graph, options.tensorFlow().config());
+        try (MemoryPromise promise = new MemoryPromise(need)) {
+            GraphCheck.check(session.graph(), graph.getSignatureDefMap());
             devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));
-            return new ModelSession(bundle, graph.getSignatureDefMap(), sizes, devices, keeps);
-        } catch (ModelException | RuntimeException e) {
-            bundle.close();
+            FiniteCheck finite = FiniteCheck.add(session.graph(), graph.getSignatureDefMap(), devices);
+            session.restore(groups, promise.telling(listener));
+            return new ModelSession(session, graph.getSignatureDefMap(), sizes, devices, keeps, finite);
+        } catch (ModelException | RuntimeException | Error e) {
+            session.close();
             throw e;
         }
     }
@@ -47,40 +58,31 @@ final class ModelLoader {
         return devices.stream().anyMatch(device -> !device.equals(Device.CPU));
     }
 
-    /** TensorFlow takes a model without this file for one without variables, and fails when it first needs one. */
-    private void requireWeights(MetaGraphDef graph) throws ModelException {
+    /** A model without this file has no variables, or is damaged: it would fail when it first needs one. */
+    private boolean restores(MetaGraphDef graph) throws ModelException {
         Path index = directory.resolve("variables").resolve("variables.index");
-        boolean hasVariables = graph.getGraphDef().getNodeList().stream().anyMatch(node -> node.getOp().equals("VarHandleOp"));
-        if (hasVariables && !Files.isRegularFile(index)) {
+        boolean found = Files.isRegularFile(index);
+        if (!found && graph.getGraphDef().getNodeList().stream().anyMatch(node -> node.getOp().equals("VarHandleOp"))) {
             throw new ModelException(directory + " has no weights: " + index + " is missing");
         }
+        return found;
     }
 
     private Set<Device> available() throws ModelException {
         try {
-            return Devices.available(options);
+            return Devices.available(options.tensorFlow());
         } catch (RuntimeException e) {
-            throw new ModelException("TensorFlow can't use the devices of " + options + ": " + e.getMessage(), e);
+            throw new ModelException("TensorFlow can't use the devices of " + options.tensorFlow() + ": " + e.getMessage(), e);
         }
     }
 
-    private SavedModelBundle openPlaced(MetaGraphDef graph, Map<Signature, Device> devices, boolean keeps)
-            throws IOException {
+    private static MetaGraphDef place(MetaGraphDef graph, Map<Signature, Device> devices, boolean keeps)
+            throws ModelException {
         MetaGraphDef.Builder placed = graph.toBuilder();
         NodePlacement.place(placed, devices);
         if (keeps) {
             SessionTensorNodes.add(placed, devices);
         }
-        try (RewrittenModel model = new RewrittenModel(directory, placed.build())) {
-            return open(model.directory());
-        }
-    }
-
-    private SavedModelBundle open(Path path) throws ModelException {
-        try {
-            return SavedModelBundle.loader(path.toString()).withTags("serve").withConfigProto(options.config()).load();
-        } catch (RuntimeException e) {
-            throw new ModelException(directory + " can't be loaded: " + e.getMessage(), e);
-        }
+        return placed.build();
     }
 }

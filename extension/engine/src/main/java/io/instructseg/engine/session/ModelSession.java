@@ -2,6 +2,7 @@ package io.instructseg.engine.session;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,13 +13,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 import org.tensorflow.Result;
-import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
 import org.tensorflow.proto.RunMetadata;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TBool;
 
 import io.instructseg.format.Signature;
 
@@ -32,23 +33,25 @@ public final class ModelSession implements AutoCloseable {
         JavaCpp.liftMemoryLimit();
     }
 
-    private final SavedModelBundle bundle;
+    private final SavedModelSession model;
     private final Map<String, SignatureDef> definitions;
     private final Map<String, Long> sizes;
     private final Map<Signature, Device> devices;
     private final SessionTensors kept;
     private final boolean keeps;
+    private final FiniteCheck finite;
     private volatile BiConsumer<Signature, RunMetadata> tracer;
 
     /** @param keeps whether the graph has the nodes that {@link SessionTensorNodes} adds */
-    ModelSession(SavedModelBundle bundle, Map<String, SignatureDef> definitions, Map<String, Long> sizes,
-            Map<Signature, Device> devices, boolean keeps) {
-        this.bundle = bundle;
+    ModelSession(SavedModelSession model, Map<String, SignatureDef> definitions, Map<String, Long> sizes,
+            Map<Signature, Device> devices, boolean keeps, FiniteCheck finite) {
+        this.model = model;
         this.definitions = definitions;
         this.sizes = sizes;
         this.devices = Map.copyOf(devices);
-        this.kept = new SessionTensors(bundle.session());
+        this.kept = new SessionTensors(model.session());
         this.keeps = keeps;
+        this.finite = finite;
     }
 
     /**
@@ -61,15 +64,25 @@ public final class ModelSession implements AutoCloseable {
     }
 
     /**
-     * Loads a SavedModel. Its signatures and the devices are checked before its weights are read.
+     * Loads a SavedModel, telling nobody.
      *
-     * @throws ModelException if there is none, it is damaged, its signatures are not those of {@link Signature}, a device is
-     *         not there, or the modules' devices differ and the model is not one that we converted
-     * @throws IOException also if it can't be read, or the directory for temporary files not be written, which a placement on
-     *         anything but the CPU needs
+     * @throws IOException as {@link #load(Path, LoadOptions, LoadListener)} does
      */
     public static ModelSession load(Path directory, Placement placement, TensorFlowOptions options) throws IOException {
-        return new ModelLoader(directory, options).load(placement);
+        return load(directory, LoadOptions.of(placement, options), LoadListener.NONE);
+    }
+
+    /**
+     * Loads a SavedModel. Its signatures, the devices and the memory are checked before its weights are read.
+     *
+     * @throws ModelException if there is none, it is damaged, its signatures are not those of {@link Signature}, a device is
+     *         not there, the modules' devices differ and the model is not one that we converted, or it needs more memory than
+     *         is
+     *         free
+     * @throws IOException also if it can't be read
+     */
+    public static ModelSession load(Path directory, LoadOptions options, LoadListener listener) throws IOException {
+        return new ModelLoader(directory, options, listener).load();
     }
 
     /** Where the modules that the model offers run. */
@@ -108,7 +121,7 @@ public final class ModelSession implements AutoCloseable {
     /** Whether a run can give this tensor: an output of the signature, or a tensor within it that the model names. */
     public boolean has(Signature signature, String tensor) {
         return offers(signature) && (definition(signature).containsOutputs(tensor)
-                || bundle.graph().operation(signature.key() + "/" + tensor) != null);
+                || model.graph().operation(signature.key() + "/" + tensor) != null);
     }
 
     private SignatureDef definition(Signature signature) {
@@ -137,7 +150,7 @@ public final class ModelSession implements AutoCloseable {
                 fed.put(name, Activation.of(tensor));
             });
             Map<String, HostTensor> results = new LinkedHashMap<>();
-            try (Activations outputs = step(signature, fed, tensors, false)) {
+            try (Activations outputs = step(signature, fed, tensors, false, List.of())) {
                 tensors.forEach(name -> results.put(name, outputs.get(name).toHost()));
             }
             return results;
@@ -149,12 +162,17 @@ public final class ModelSession implements AutoCloseable {
     /**
      * Runs a signature on what other signatures gave; the caller owns the outputs. They stay on the stage's device, unless that
      * is the host's memory or no stage takes them.
+     *
+     * @throws StageException as {@link #run} does, and if a float32 output holds what is no finite number
      */
     public Activations runStage(Signature signature, Map<String, Activation> inputs, Collection<String> tensors) {
-        return step(signature, inputs, tensors, keeps);
+        List<String> checked = tensors.stream().distinct().filter(name -> finite.has(signature, name)).toList();
+        return step(signature, inputs, tensors, keeps, checked);
     }
 
-    private Activations step(Signature signature, Map<String, Activation> inputs, Collection<String> tensors, boolean keep) {
+    /** @param checked those of the tensors that have to be finite */
+    private Activations step(Signature signature, Map<String, Activation> inputs, Collection<String> tensors, boolean keep,
+            List<String> checked) {
         SignatureDef definition = definition(signature);
         List<String> names = tensors.stream().distinct().toList();
         Predicate<String> stays = name -> keep && SessionTensors.keeps(signature, name);
@@ -163,10 +181,11 @@ public final class ModelSession implements AutoCloseable {
             throw new StageException(signature, "it gives no tensor " + name);
         });
         try {
-            Session.Runner runner = bundle.session().runner();
+            Session.Runner runner = model.session().runner();
             inputs.forEach((name, tensor) -> tensor.feed(runner, name, definition.getInputsOrThrow(name).getName()));
             names.forEach(name -> runner.fetch(stays.test(name) ? SessionTensorNodes.handle(name)
                     : operand(signature, definition, name)));
+            checked.forEach(name -> runner.fetch(finite.answer(signature, name)));
             Result result = run(signature, runner);
             Map<String, Activation> outputs = new LinkedHashMap<>();
             for (int i = 0; i < names.size(); i++) {
@@ -174,10 +193,42 @@ public final class ModelSession implements AutoCloseable {
                 outputs.put(name, stays.test(name) ? kept.keep(name, result.get(i))
                         : Activation.of(result.get(i)));
             }
-            return new Activations(outputs);
+            return requireFinite(signature, new Activations(outputs), checked, result);
+        } catch (StageException e) {
+            throw e;
         } catch (RuntimeException e) {
             // TensorFlow Java has no common class for what a step can throw
             throw new StageException(signature, e);
+        }
+    }
+
+    /** @param result which has the answers of {@link FiniteCheck} behind the outputs */
+    private static Activations requireFinite(Signature signature, Activations outputs, List<String> checked, Result result) {
+        List<String> suspicious = new ArrayList<>();
+        for (int i = 0; i < checked.size(); i++) {
+            try (TBool isFinite = (TBool) result.get(result.size() - checked.size() + i)) {
+                if (!isFinite.getBoolean()) {
+                    suspicious.add(checked.get(i));
+                }
+            }
+        }
+        try {
+            suspicious.forEach(name -> requireFinite(signature, name, outputs.get(name).toHost().floats()));
+            return outputs;
+        } catch (RuntimeException | Error e) {
+            outputs.close();
+            throw e;
+        }
+    }
+
+    private static void requireFinite(Signature signature, String name, float[] values) {
+        int broken = 0;
+        for (float value : values) {
+            broken += Float.isFinite(value) ? 0 : 1;
+        }
+        if (broken > 0) {
+            throw new StageException(signature, "output " + name + " holds " + broken + " of " + values.length
+                    + " numbers that are not finite");
         }
     }
 
@@ -223,6 +274,6 @@ public final class ModelSession implements AutoCloseable {
     @Override
     public void close() {
         kept.close();
-        bundle.close();
+        model.close();
     }
 }

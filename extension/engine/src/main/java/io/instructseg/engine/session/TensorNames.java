@@ -10,4 +10,10 @@ final class TensorNames {
         int colon = tensor.indexOf(':');
         return tensor.substring(tensor.startsWith("^") ? 1 : 0, colon < 0 ? tensor.length() : colon);
     }
+
+    /** Which output of its node it is. */
+    static int output(String tensor) {
+        int colon = tensor.indexOf(':');
+        return colon < 0 ? 0 : Integer.parseInt(tensor.substring(colon + 1));
+    }
 }

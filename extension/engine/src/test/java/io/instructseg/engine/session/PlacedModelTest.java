@@ -116,7 +116,11 @@ class PlacedModelTest {
         }
     }
 
-    /** What a step takes and gives: handles, bytes, ids and sizes in; handles, and in the end scores and masks, out. */
+    /**
+     * What a step takes and gives: handles, bytes, ids and sizes in; handles and whether their tensors are finite, and in the
+     * end
+     * scores and masks, out.
+     */
     @Test
     void nothingCrossedTheHostBetweenStages() {
         STEPS.forEach((stage, steps) -> steps.forEach(step -> {
@@ -124,9 +128,11 @@ class PlacedModelTest {
             assertThat(taken).as(stage.key()).isNotEmpty()
                     .isSubsetOf(DataType.DT_STRING, DataType.DT_UINT8, DataType.DT_INT32);
             if (stage == Signature.RESOLVE_MASKS) {
-                assertThat(StepRecords.types(step, "_Retval")).isSubsetOf(DataType.DT_FLOAT, DataType.DT_UINT8);
+                assertThat(StepRecords.types(step, "_Retval")).isSubsetOf(DataType.DT_FLOAT, DataType.DT_UINT8,
+                        DataType.DT_BOOL);
             } else {
-                assertThat(StepRecords.types(step, "_Retval")).as(stage.key()).containsExactly(DataType.DT_STRING);
+                assertThat(StepRecords.types(step, "_Retval")).as(stage.key()).containsExactlyInAnyOrder(DataType.DT_STRING,
+                        DataType.DT_BOOL);
             }
         }));
     }
@@ -144,7 +150,7 @@ class PlacedModelTest {
                         .doesNotContain(DataType.DT_FLOAT);
                 if (stage != Signature.RESOLVE_MASKS) {
                     assertThat(StepRecords.sent(STEPS.get(stage), device, "cpu:0")).as(stage.key())
-                            .isSubsetOf(DataType.DT_STRING);
+                            .isSubsetOf(DataType.DT_STRING, DataType.DT_BOOL);
                 }
             }
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -11,37 +12,47 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
 
 import io.instructseg.conversion.ConversionOptions;
 import io.instructseg.conversion.Converter;
 import io.instructseg.format.Precision;
 
-/** Golden model B as a SavedModel, converted once for all tests, and copies of it that are different. */
+/** Golden models, mostly B, as SavedModels, converted once a precision for all tests, and copies of it that are different. */
 public final class TestModel {
 
-    private static final Map<String, Path> DIRECTORIES = new HashMap<>();
+    private static final Map<Path, Path> DIRECTORIES = new HashMap<>();
 
     private TestModel() {
     }
 
-    /** The model; not to be changed. */
+    /** The model in float32; not to be changed. */
     public static Path directory() throws IOException {
         return directory("model-b");
     }
 
-    /** Another golden model, converted once; not to be changed. */
-    public static synchronized Path directory(String name) throws IOException {
-        if (!DIRECTORIES.containsKey(name)) {
+    /** Another golden model in float32; not to be changed. */
+    public static Path directory(String name) throws IOException {
+        return directory(name, Precision.FLOAT32);
+    }
+
+    private static synchronized Path directory(String name, Precision precision) throws IOException {
+        Path key = Path.of(name, precision.name());
+        if (!DIRECTORIES.containsKey(key)) {
             Path parent = Files.createTempDirectory("test-model");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(parent)));
-            Converter.convert(golden(name), parent.resolve("model"), new ConversionOptions(Precision.FLOAT32, List.of()),
+            Converter.convert(golden(name), parent.resolve("model"), new ConversionOptions(precision, List.of()),
                     (step, done, total) -> {
                     });
-            DIRECTORIES.put(name, parent.resolve("model"));
+            DIRECTORIES.put(key, parent.resolve("model"));
         }
-        return DIRECTORIES.get(name);
+        return DIRECTORIES.get(key);
     }
 
     /** The checkpoint of a golden model, and its recorded runs. */
@@ -51,7 +62,11 @@ public final class TestModel {
 
     /** A copy whose files may be changed. */
     public static Path copy(Path target) throws IOException {
-        Path source = directory();
+        return copy(Precision.FLOAT32, target);
+    }
+
+    private static Path copy(Precision precision, Path target) throws IOException {
+        Path source = directory("model-b", precision);
         try (Stream<Path> tree = Files.walk(source)) {
             for (Path file : tree.filter(Files::isRegularFile).toList()) {
                 Path copy = target.resolve(source.relativize(file).toString());
@@ -64,7 +79,30 @@ public final class TestModel {
 
     /** A copy with another graph or other signatures. */
     public static Path edited(Path target, Consumer<MetaGraphDef.Builder> change) throws IOException {
-        Path file = copy(target).resolve("saved_model.pb");
+        return edited(Precision.FLOAT32, target, change);
+    }
+
+    /** A copy in a precision, with weights times a factor. */
+    public static Path scaled(Precision precision, Path target, float factor, Collection<String> weights) throws IOException {
+        return edited(precision, target, model -> weights.forEach(weight -> scale(model, weight, factor)));
+    }
+
+    private static void scale(MetaGraphDef.Builder model, String weight, float factor) {
+        String value = "variables/" + weight + ".value";
+        String scaled = "scaled/" + weight;
+        ForeignModel.redirect(model, value, scaled);
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        AttrValue constant = AttrValue.newBuilder().setTensor(TensorProto.newBuilder().setDtype(DataType.DT_FLOAT)
+                .setTensorShape(TensorShapeProto.getDefaultInstance()).addFloatVal(factor)).build();
+        model.getGraphDefBuilder()
+                .addNode(NodeDef.newBuilder().setOp("Const").setName(scaled + "/factor").putAttr("dtype", type)
+                        .putAttr("value", constant))
+                .addNode(NodeDef.newBuilder().setOp("Mul").setName(scaled).addInput(value).addInput(scaled + "/factor")
+                        .putAttr("T", type));
+    }
+
+    private static Path edited(Precision precision, Path target, Consumer<MetaGraphDef.Builder> change) throws IOException {
+        Path file = copy(precision, target).resolve("saved_model.pb");
         SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
         change.accept(model.getMetaGraphsBuilder(0));
         Files.write(file, model.build().toByteArray());

@@ -80,7 +80,7 @@ public class DevUiModels {
      * An active model.
      *
      * @param state in lower case
-     * @param reason why it failed; empty if it did not
+     * @param reason why it is not ready, as {@link ModelStatus} has it
      * @param replicas that are loaded, each with its modules
      * @param runningMillis how long each request that runs has been running
      * @param task of sentences that come without one

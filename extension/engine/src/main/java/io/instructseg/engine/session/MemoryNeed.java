@@ -1,0 +1,66 @@
+package io.instructseg.engine.session;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.NodeDef;
+
+import io.instructseg.format.Signature;
+import io.instructseg.format.TensorSpec;
+
+/**
+ * What a model takes of the host's memory, estimated before it is loaded.
+ *
+ * @param weights bytes of the weights that are in the host's memory
+ * @param work bytes to compute with: {@link #STAGE_FACTOR} times what the stages hand on to each other for one picture and one
+ *        sentence
+ */
+record MemoryNeed(long weights, long work) {
+
+    /** Measured (docs/production.md): what TensorFlow takes for a request, over the tensors between the stages. */
+    private static final long STAGE_FACTOR = 8;
+
+    /** @param graph with its devices */
+    static MemoryNeed of(GraphDef graph, Map<String, Long> sizes) throws ModelException {
+        long weights = 0;
+        for (NodeDef node : graph.getNodeList()) {
+            if (node.getOp().equals("VarHandleOp") && !node.getDevice().contains(":" + Device.Type.GPU + ":")) {
+                weights += ModelDescription.variable(node).bytes();
+            }
+        }
+        long handedOn = List.of(Signature.values()).stream().flatMap(stage -> stage.outputs().stream())
+                .mapToLong(output -> bytes(output, sizes)).sum();
+        return new MemoryNeed(weights, STAGE_FACTOR * handedOn);
+    }
+
+    /** For one picture and sentence; 0 if a size is not the model's. */
+    private static long bytes(TensorSpec output, Map<String, Long> sizes) {
+        long bytes = Float.BYTES;
+        for (int axis = 1; axis < output.axes().size(); axis++) {
+            bytes *= sizes.getOrDefault(output.axes().get(axis), 0L);
+        }
+        return output.axes().size() < 2 ? 0 : bytes;
+    }
+
+    /** @throws ModelException if the machine, or the process' container, has not so much; not if the system does not tell */
+    void require(Path directory) throws ModelException {
+        require(directory, FreeMemory.now(), MemoryPromise.open());
+    }
+
+    void require(Path directory, Optional<FreeMemory> free, long promised) throws ModelException {
+        if (free.isPresent() && free.get().bytes() - promised < weights + work) {
+            String others = promised == 0 ? "" : ", and models that are loading need " + gigabytes(promised) + " of them";
+            throw new ModelException(directory + " needs " + gigabytes(weights + work) + " of memory (" + gigabytes(weights)
+                    + " for its weights, " + gigabytes(work) + " to compute with), " + gigabytes(free.get().bytes())
+                    + " are free " + free.get().where() + others);
+        }
+    }
+
+    static String gigabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+    }
+}

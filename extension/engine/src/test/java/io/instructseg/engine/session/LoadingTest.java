@@ -1,0 +1,130 @@
+package io.instructseg.engine.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorShapeProto;
+
+/** Progress, its end, and what does not fit. */
+class LoadingTest {
+
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void tellsHowFarItIs() throws IOException {
+        long total = ModelDescription.read(TestModel.directory()).variables().stream()
+                .mapToLong(ModelDescription.Variable::bytes).sum();
+        List<Long> told = new ArrayList<>();
+        ModelSession.load(TestModel.directory(), LoadOptions.DEFAULT, (done, all) -> {
+            assertThat(all).isEqualTo(total);
+            told.add(done);
+        }).close();
+        assertThat(told).isSorted().startsWith(0L).endsWith(total);
+        assertThat(MemoryPromise.open()).isZero();
+    }
+
+    @Test
+    void canBeEnded() {
+        assertThatThrownBy(() -> ModelSession.load(TestModel.directory(), LoadOptions.DEFAULT, (done, all) -> {
+            throw new CancellationException("nobody waits");
+        })).isExactlyInstanceOf(CancellationException.class).hasMessage("nobody waits");
+        assertThat(MemoryPromise.open()).isZero();
+    }
+
+    /** 40 weights of 40 MiB: parts of at least a 16th, in order, each weight in one of them. */
+    @Test
+    void largeModelsAreReadInParts() throws ModelException {
+        MetaGraphDef.Builder model = MetaGraphDef.newBuilder();
+        model.getSaverDefBuilder().setRestoreOpName("restore/all");
+        NodeDef.Builder all = NodeDef.newBuilder().setName("restore/all").setOp("NoOp");
+        for (int i = 0; i < 40; i++) {
+            model.getGraphDefBuilder().addNode(variable("v" + i, 10 * MIB))
+                    .addNode(NodeDef.newBuilder().setName("a" + i).setOp("AssignVariableOp").addInput("v" + i));
+            all.addInput("^a" + i);
+        }
+        model.getGraphDefBuilder().addNode(all);
+        List<WeightGroups.Group> groups = WeightGroups.of(model.build());
+        assertThat(groups).hasSize(14);
+        assertThat(groups.subList(0, 13)).allSatisfy(group -> {
+            assertThat(group.bytes()).isEqualTo(120 * MIB);
+            assertThat(group.targets()).hasSize(3);
+        });
+        assertThat(groups.stream().flatMap(group -> group.targets().stream()))
+                .containsExactlyElementsOf(all.getInputList().stream().map(TensorNames::node).toList());
+    }
+
+    /** Somebody else's, in one operation. */
+    @Test
+    void whatCannotBeDividedIsOnePart() throws ModelException {
+        MetaGraphDef.Builder model = MetaGraphDef.newBuilder();
+        assertThat(WeightGroups.of(model.build())).isEmpty();
+        model.getSaverDefBuilder().setRestoreOpName("StatefulPartitionedCall_7");
+        model.getGraphDefBuilder()
+                .addNode(NodeDef.newBuilder().setName("StatefulPartitionedCall_7").setOp("StatefulPartitionedCall"));
+        assertThat(WeightGroups.of(model.build()))
+                .containsExactly(new WeightGroups.Group(List.of("StatefulPartitionedCall_7"), 0));
+    }
+
+    @Test
+    void refusesWhatDoesNotFitBeforeItIsRead() throws IOException {
+        TestModel.edited(directory, model -> enlarge(model.getGraphDefBuilder().getNodeBuilderList()));
+        List<Long> told = new ArrayList<>();
+        assertThatThrownBy(() -> ModelSession.load(directory, LoadOptions.DEFAULT, (done, all) -> told.add(done)))
+                .isExactlyInstanceOf(ModelException.class).hasMessageStartingWith(directory.toString())
+                .hasMessageMatching(".* needs 483\\d\\d\\.\\d\\d GB of memory \\(483\\d\\d\\.\\d\\d GB for its weights, "
+                        + "0\\.\\d\\d GB to compute with\\), \\d+\\.\\d\\d GB are free .*");
+        assertThat(told).isEmpty();
+        LoadOptions unchecked = new LoadOptions(Placement.AUTO, TensorFlowOptions.DEFAULT, false);
+        // for what is wrong with it apart from its size
+        assertThatThrownBy(() -> ModelSession.load(directory, unchecked, LoadListener.NONE))
+                .isExactlyInstanceOf(ModelException.class).hasMessageStartingWith(directory + " can't be loaded");
+    }
+
+    private static void enlarge(List<NodeDef.Builder> nodes) {
+        NodeDef.Builder variable = nodes.stream().filter(node -> node.getOp().equals("VarHandleOp")).findFirst().orElseThrow();
+        variable.putAttr("shape", variable("v", 11L << 40).getAttrOrThrow("shape"));
+    }
+
+    @Test
+    void weighsWhatLoadsAtTheMoment() {
+        MemoryNeed need = new MemoryNeed(6_000_000_000L, 1_000_000_000L);
+        Optional<FreeMemory> free = Optional.of(new FreeMemory(10_000_000_000L, "on this machine"));
+        assertThatCode(() -> need.require(directory, free, 3_000_000_000L)).doesNotThrowAnyException();
+        assertThatCode(() -> need.require(directory, Optional.empty(), 3_000_000_000L)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> need.require(directory, free, 4_000_000_000L)).isExactlyInstanceOf(ModelException.class)
+                .hasMessage(directory + " needs 7.00 GB of memory (6.00 GB for its weights, 1.00 GB to compute with), "
+                        + "10.00 GB are free on this machine, and models that are loading need 4.00 GB of them");
+        try (MemoryPromise promise = new MemoryPromise(need)) {
+            assertThat(MemoryPromise.open()).isEqualTo(7_000_000_000L);
+            promise.telling(LoadListener.NONE).progress(5_000_000_000L, 6_000_000_000L);
+            assertThat(MemoryPromise.open()).isEqualTo(2_000_000_000L);
+        }
+        assertThat(MemoryPromise.open()).isZero();
+    }
+
+    private static NodeDef variable(String name, long elements) {
+        return NodeDef.newBuilder().setName(name).setOp("VarHandleOp")
+                .putAllAttr(Map.of("dtype", AttrValue.newBuilder().setType(DataType.DT_FLOAT).build(), "shape",
+                        AttrValue.newBuilder().setShape(TensorShapeProto.newBuilder()
+                                .addDim(TensorShapeProto.Dim.newBuilder().setSize(elements))).build()))
+                .build();
+    }
+}
