@@ -62,6 +62,7 @@ class PlacedModelTest {
         spread = SegmentationModel.load(TestModel.directory(), Placement.of("auto", MODULES), OPTIONS);
         spread.session().trace((stage, step) -> STEPS.computeIfAbsent(stage, key -> new ArrayList<>()).add(step));
         answers = segment(spread, CancellationToken.NONE);
+        spread.session().trace(null);
     }
 
     @AfterAll
