@@ -11,9 +11,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tensorflow.Graph;
 import org.tensorflow.Tensor;
 
 import io.instructseg.format.Hyperparameters;
+import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 
 /** Answers in words against the official code's greedy ones. */
@@ -71,6 +73,20 @@ class WordsTest extends ModelBTest {
         assertMatches(several.logits(), single.logits());
         Cache.assertMatches("keys", several.keys(), single.keys());
         Cache.assertMatches("values", several.values(), single.values());
+    }
+
+    @Test
+    void withoutAVocabularyProjectionThereAreNoWords() {
+        Hyperparameters.LanguageModel phi = SIZES.languageModel();
+        Hyperparameters mute = new Hyperparameters(SIZES.visionEncoder(), SIZES.backbone(),
+                new Hyperparameters.LanguageModel(phi.hiddenSize(), phi.intermediateSize(), phi.layers(), phi.heads(),
+                        phi.rotaryDimensions(), phi.ropeTheta(), phi.layerNormEpsilon(), phi.vocabularySize(), 0),
+                SIZES.perceiver(), SIZES.textFusion(), SIZES.pixelDecoder(), SIZES.maskDecoder(), 4);
+        try (Graph graph = new Graph()) {
+            InstructSegGraph built = InstructSegGraph.build(graph, mute, Precision.FLOAT32);
+            assertThat(built.signatures()).isEqualTo(Signature.required());
+            assertThat(built.weights()).noneMatch(weight -> weight.name().startsWith("lm_head"));
+        }
     }
 
     private static SafetensorsFile golden() throws IOException {

@@ -15,15 +15,15 @@ public enum Rows {
     /** One, or a few. */
     FEW;
 
-    /** What occupies the memory's channels. */
+    /** Smaller ones were not faster. */
     private static final int MOST_PARTS = 16;
 
-    /** Whether matrices are stored {@code [out, in]}: so oneDNN need not rearrange pairs of bfloat16 for each product. */
+    /** Whether matrices are stored {@code [out, in]}: so a bfloat16 product of one row reads them twice as fast. */
     boolean transposed(Precision precision) {
         return this != MANY && precision == Precision.BFLOAT16;
     }
 
-    /** Into how many parts a float32 product of {@code in} columns is split, since TensorFlow has one thread for a row. */
+    /** Into how many parts of {@code in} a float32 product is split, for the threads to share. */
     int parts(Precision precision, int in) {
         return this == FEW && precision == Precision.FLOAT32 ? Math.min(MOST_PARTS, Integer.lowestOneBit(in)) : 1;
     }
