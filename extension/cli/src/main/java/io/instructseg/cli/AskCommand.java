@@ -9,6 +9,9 @@ import java.util.concurrent.Callable;
 import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.session.ModelDescription;
+import io.instructseg.engine.session.ModelException;
+import io.instructseg.format.Signature;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -103,7 +106,12 @@ final class AskCommand implements Callable<Integer> {
         }
     }
 
+    /** That a model has no words is told before its weights are read. */
     private SegmentationModel load(ModelSource source, StepTimes times) throws IOException {
+        if (!ModelDescription.read(source.directory()).signatures().contains(Signature.PREFILL)) {
+            throw new ModelException(model + " has no words: it has no signatures prefill and decode; convert its checkpoint "
+                    + "again, which must have lm_head");
+        }
         try (Progress progress = Progress.start(spec.commandLine().getErr())) {
             progress.step("loading the model");
             return times.time("load_model", () -> SegmentationModel.load(source.directory()));

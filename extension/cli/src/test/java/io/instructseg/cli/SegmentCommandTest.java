@@ -78,6 +78,16 @@ class SegmentCommandTest {
         assertThat(ImageIO.read(out.toFile()).getWidth()).isEqualTo(official.at("/mask/size/1").asInt());
     }
 
+    /** The demo model was trained without explanations. */
+    @Test
+    void tellsThatThereIsNoExplanation() throws IOException {
+        Result result = Cli.run("segment", "--model", "demo", "--image", IMAGE, "--text", SENTENCE, "--task", "reasoning",
+                "--explain", "--json");
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(new ObjectMapper().readTree(result.out()).at("/segmentations/0").has("explanation")).isTrue();
+        assertThat(new ObjectMapper().readTree(result.out()).at("/segmentations/0/explanation").isNull()).isTrue();
+    }
+
     @Test
     void takesALongAndThinPicture() throws IOException {
         Path thin = temp.resolve("thin.png");
@@ -139,6 +149,9 @@ class SegmentCommandTest {
         Result task = Cli.run("segment", "--model", "demo", "--image", IMAGE, "--text", "a", "--task", "guessing");
         assertThat(task.exitCode()).isEqualTo(2);
         assertThat(task.err()).contains("--task", "REFERRING", "guessing");
+        Result explain = Cli.run("segment", "--model", "demo", "--image", IMAGE, "--text", "a", "--explain");
+        assertThat(explain.exitCode()).isEqualTo(2);
+        assertThat(explain.err()).contains("--explain: found --task referring, expected --task reasoning");
         assertThat(Cli.run("segment", "--model", "demo", "--image", IMAGE).exitCode()).isEqualTo(2);
         assertThat(Cli.run("segmnt").exitCode()).isEqualTo(2);
         assertThat(Cli.run("segment", "--help").out()).contains("--overlay", "out-1.png", "truncated");

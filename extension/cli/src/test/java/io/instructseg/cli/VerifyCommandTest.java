@@ -83,6 +83,7 @@ class VerifyCommandTest {
         Result words = Cli.run("verify", other, MODEL_B.resolve("text"));
         assertThat(words.exitCode()).isEqualTo(1);
         assertThat(words.err()).contains("holds answers in words, and the model has none", "lm_head").doesNotContain("\tat ");
+        assertThat(Cli.run("ask", other, "What is it?").err()).contains(other + " has no words", "lm_head");
     }
 
     @Test

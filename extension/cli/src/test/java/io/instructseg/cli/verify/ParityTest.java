@@ -3,9 +3,7 @@ package io.instructseg.cli.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -68,21 +66,13 @@ class ParityTest {
                 (step, done, total) -> {
                 });
         SegmentationModel model = SegmentationModel.load(target);
-        List<Path> cases = new ArrayList<>();
-        try (Stream<Path> entries = Files.list(GOLDEN.resolve(name).resolve("cases"))) {
-            entries.filter(entry -> Files.exists(entry.resolve("case.json"))).sorted().forEach(cases::add);
-        }
+        List<Path> cases = Verification.cases(GOLDEN.resolve(name));
         assertThat(cases).isNotEmpty();
-        Path text = GOLDEN.resolve(name).resolve("text/generation.safetensors");
-        Stream<DynamicTest> words = new TextGoldens(model.session(), precision, text).tests();
-        Stream<DynamicTest> pictures = cases.stream()
-                .map(entry -> DynamicTest.dynamicTest(entry.getFileName().toString(), () -> {
-                    List<Comparison> comparisons = Verification.run(model, entry).comparisons();
-                    boolean undecided = precision == Precision.BFLOAT16 && entry.endsWith(BALANCED_ON_A_BIT);
-                    assertThat(comparisons).isNotEmpty()
-                            .allMatch(
-                                    comparison -> comparison.passes() || undecided && comparison.stage().equals("end to end"));
-                }));
-        return Stream.concat(pictures, words).onClose(model::close);
+        return cases.stream().map(entry -> DynamicTest.dynamicTest(entry.getFileName().toString(), () -> {
+            List<Comparison> comparisons = Verification.run(model, entry).comparisons();
+            boolean undecided = precision == Precision.BFLOAT16 && entry.endsWith(BALANCED_ON_A_BIT);
+            assertThat(comparisons).isNotEmpty()
+                    .allMatch(comparison -> comparison.passes() || undecided && comparison.stage().equals("end to end"));
+        })).onClose(model::close);
     }
 }
