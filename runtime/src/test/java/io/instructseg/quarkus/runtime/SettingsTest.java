@@ -26,7 +26,7 @@ class SettingsTest {
     void nothingHasToBeSet() {
         assertThat(Settings.of(ModelNames.DEFAULT, config(Map.of())))
                 .isEqualTo(new Settings(Task.REFERRING, 0, new ImageLimits(32 << 20, 64_000_000), 64, Optional.empty(),
-                        new Settings.Videos(VideoLimits.DEFAULT, 4)));
+                        new Settings.Videos(VideoLimits.DEFAULT, 4), true));
     }
 
     @Test
@@ -37,10 +37,10 @@ class SettingsTest {
                         "quarkus.instructseg.queue.size", "2", "quarkus.instructseg.deadline", "5S",
                         "quarkus.instructseg.video.max-frames", "7", "quarkus.instructseg.video.max-duration", "3M",
                         "quarkus.instructseg.video.max-pixels", "99", "quarkus.instructseg.video.max-bytes", "1M",
-                        "quarkus.instructseg.video.concurrency", "9"))))
+                        "quarkus.instructseg.video.concurrency", "9", "quarkus.instructseg.memory-check", "false"))))
                 .isEqualTo(new Settings(Task.REASONING, 0.25, new ImageLimits(3 << 10, 640_000), 2,
                         Optional.of(Duration.ofSeconds(5)),
-                        new Settings.Videos(new VideoLimits(7, Duration.ofMinutes(3), 99, 1 << 20), 9)));
+                        new Settings.Videos(new VideoLimits(7, Duration.ofMinutes(3), 99, 1 << 20), 9), false));
     }
 
     @ParameterizedTest

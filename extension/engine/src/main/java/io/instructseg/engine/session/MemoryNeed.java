@@ -22,7 +22,7 @@ import io.instructseg.format.TensorSpec;
 record MemoryNeed(long weights, long work) {
 
     /** Measured (docs/production.md): what TensorFlow takes for a request, over the tensors between the stages. */
-    private static final long STAGE_FACTOR = 8;
+    private static final long STAGE_FACTOR = 10;
 
     /** @param graph with its devices */
     static MemoryNeed of(GraphDef graph, Map<String, Long> sizes) throws ModelException {
