@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 
 import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.CheckpointDirectory;
+import io.instructseg.checkpoint.CheckpointException;
 import io.instructseg.checkpoint.FloatChunkConsumer;
 import io.instructseg.checkpoint.TensorInfo;
 
@@ -74,7 +75,7 @@ final class Adapter implements Closeable {
                 : AdapterConfig.OFFICIAL;
         Adapter adapter = new Adapter(directory, config);
         try {
-            adapter.add(file.isPresent() ? Checkpoint.openFile(home.resolve(file.get())) : Checkpoint.open(directory));
+            adapter.add(file.isPresent() ? Checkpoint.openFile(home.resolve(file.get())) : state(directory));
             Optional<String> others = TRAINED_FILES.stream().filter(home::contains).findFirst();
             if (others.isPresent()) {
                 adapter.add(Checkpoint.openFile(home.resolve(others.get())));
@@ -84,6 +85,15 @@ final class Adapter implements Closeable {
             try (adapter) {
                 throw e;
             }
+        }
+    }
+
+    private static Checkpoint state(Path directory) throws IOException {
+        try {
+            return Checkpoint.open(directory);
+        } catch (CheckpointException e) {
+            throw new ConversionException(directory + " has neither adapter_model.safetensors, nor adapter_model.bin, nor a "
+                    + "consolidated state: " + e.getMessage(), e);
         }
     }
 
