@@ -77,7 +77,8 @@ class JarIT {
         Path models = Files.createDirectory(work.resolve("models"));
         String[] arguments = { "convert", Cli.GOLDEN.resolve("model-b").toString(), models.resolve("b").toString() };
         Process process = start(arguments);
-        while (process.isAlive() && (names(models).isEmpty() || !Files.exists(models.resolve(names(models).get(0)).resolve(written)))) {
+        while (process.isAlive()
+                && (names(models).isEmpty() || !Files.exists(models.resolve(names(models).get(0)).resolve(written)))) {
             Thread.onSpinWait();
         }
         process.destroyForcibly().waitFor();

@@ -6,10 +6,12 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -114,7 +116,10 @@ final class Adapter implements Closeable {
         Matcher base = BASE_LAYER.matcher(name);
         if (factor.matches()) {
             Factors both = factors.computeIfAbsent(factor.group(1) + ".weight", weight -> new Factors());
-            if (factor.group(2).equals("A")) {
+            boolean isA = factor.group(2).equals("A");
+            if ((isA ? both.a : both.b) != null) {
+                problems.add(name + " occurs twice");
+            } else if (isA) {
                 both.a = tensor;
             } else {
                 both.b = tensor;
@@ -147,13 +152,23 @@ final class Adapter implements Closeable {
             }
         });
         factors.forEach((name, both) -> check(name, both, base.get(name), offenders));
-        for (String target : config.targets()) {
-            String end = target + ".weight";
-            if (factors.keySet().stream().noneMatch(name -> name.equals(end) || name.endsWith("." + end))) {
-                offenders.add("target_modules names " + target + ", which has no lora_A and lora_B");
+        Set<String> adapted = adaptedModules();
+        config.targets().stream().filter(target -> !adapted.contains(target))
+                .forEach(target -> offenders.add("target_modules names " + target + ", which has no lora_A and lora_B"));
+        return offenders.stream().map(offender -> "adapter: " + offender).toList();
+    }
+
+    /** Modules with A or B, by their names and by the ends of them. */
+    private Set<String> adaptedModules() {
+        Set<String> modules = new HashSet<>();
+        for (String weight : factors.keySet()) {
+            String module = weight.substring(0, weight.length() - ".weight".length());
+            modules.add(module);
+            for (int dot = module.indexOf('.'); dot >= 0; dot = module.indexOf('.', dot + 1)) {
+                modules.add(module.substring(dot + 1));
             }
         }
-        return offenders.stream().map(offender -> "adapter: " + offender).toList();
+        return modules;
     }
 
     private void check(String name, Factors both, TensorInfo weight, List<String> offenders) {

@@ -146,6 +146,7 @@ class AdapterTest {
         Map<String, float[]> tensors = new LinkedHashMap<>();
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         put(tensors, shapes, QUERY + ".lora_A.weight", 8, 66);
+        put(tensors, shapes, QUERY + ".lora_A.default.weight", 8, 66);
         put(tensors, shapes, "base_model.model.model.layers.0.self_attn.v_proj.lora_A.weight", 4, 66);
         put(tensors, shapes, "base_model.model.model.layers.0.self_attn.v_proj.lora_B.weight", 65, 8);
         put(tensors, shapes, "base_model.model.model.layers.9.self_attn.v_proj.lora_A.weight", 8, 66);
@@ -164,6 +165,7 @@ class AdapterTest {
             assertThat(opened.offenders(checkpoint.tensors())).containsExactlyInAnyOrder(
                     "adapter: model.seg_query, expected a name that begins with base_model.model.",
                     "adapter: model.layers.0.mlp.fc1.lora_magnitude_vector is of a method that can't be merged here",
+                    "adapter: model.layers.0.self_attn.q_proj.lora_A.default.weight occurs twice",
                     "adapter: seg_query has shape [12, 66], expected [13, 66]",
                     "adapter: invented is no weight of the checkpoint",
                     "adapter: model.layers.0.self_attn.q_proj.weight has no lora_B",
