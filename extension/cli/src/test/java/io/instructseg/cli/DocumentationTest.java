@@ -16,7 +16,7 @@ class DocumentationTest {
     private static final Path HANDBOOK = Path.of(System.getProperty("instructseg.test-data"), "../../docs/command-line.md");
 
     @ParameterizedTest
-    @ValueSource(strings = { "segment", "ask", "convert", "verify", "inspect", "benchmark" })
+    @ValueSource(strings = { "segment", "ask", "convert", "verify", "inspect", "benchmark", "synthesize" })
     void theHandbookHasTheHelpText(String command) throws IOException {
         String help = Cli.run(command, "--help").out().strip().lines().map(String::stripTrailing)
                 .collect(Collectors.joining("\n"));

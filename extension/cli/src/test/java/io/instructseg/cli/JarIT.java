@@ -16,6 +16,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -78,6 +80,24 @@ class JarIT {
         assertThat(exitCode(process)).isNotZero();
         assertThat(names(models)).isEmpty();
         assertThat(work.resolve("out")).isEmptyFile();
+    }
+
+    /** Not even then is what is there taken for a model, and it hinders nobody. */
+    @ParameterizedTest
+    @ValueSource(strings = { "variables", "saved_model.pb" })
+    void aConversionThatIsKilledLeavesNoModel(String written) throws Exception {
+        Path models = Files.createDirectory(work.resolve("models"));
+        String[] arguments = { "convert", Cli.GOLDEN.resolve("model-b").toString(), models.resolve("b").toString() };
+        Process process = start(arguments);
+        while (process.isAlive()
+                && (names(models).isEmpty() || !Files.exists(models.resolve(names(models).get(0)).resolve(written)))) {
+            Thread.onSpinWait();
+        }
+        process.destroyForcibly().waitFor();
+        assertThat(names(models)).singleElement().asString().startsWith("b.partial-");
+        assertThat(Cli.run("inspect", models.resolve("b")).exitCode()).isEqualTo(1);
+        assertThat(Cli.run((Object[]) arguments).exitCode()).isZero();
+        assertThat(Cli.run("inspect", models.resolve("b")).exitCode()).isZero();
     }
 
     @Test

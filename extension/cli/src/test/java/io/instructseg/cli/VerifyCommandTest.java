@@ -69,6 +69,20 @@ class VerifyCommandTest {
                 .doesNotContain("FAILED", "not verified");
     }
 
+    /** The official merge of LoRA and trained tensors, and its run. */
+    @Test
+    void aMergedAdapterIsVerified() {
+        Path lora = Cli.GOLDEN.resolve("model-a-lora");
+        Path merged = models.resolve("merged");
+        Result converted = Cli.run("convert", Cli.GOLDEN.resolve("model-a"), merged, "--adapter", lora);
+        assertThat(converted.exitCode()).as(converted.err()).isZero();
+        Result result = Cli.run("verify", merged, lora.resolve("cases/res_landscape"));
+        assertThat(result.exitCode()).as(result.out() + result.err()).isZero();
+        assertThat(result.out()).endsWith("verified\n").contains("end to end").doesNotContain("FAILED", "not verified");
+        assertThat(Cli.run("inspect", merged).out()).contains("  model-a-lora/adapter_config.json, ",
+                "  model-a-lora/adapter_model.safetensors, ", "  model-a-lora/non_lora_trainables.bin, ");
+    }
+
     /** And no answers in words. */
     @Test
     void aModelWithAnotherWeightIsNot() throws IOException {

@@ -6,16 +6,19 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.CheckpointDirectory;
+import io.instructseg.checkpoint.CheckpointException;
 import io.instructseg.checkpoint.FloatChunkConsumer;
 import io.instructseg.checkpoint.TensorInfo;
 
@@ -74,7 +77,7 @@ final class Adapter implements Closeable {
                 : AdapterConfig.OFFICIAL;
         Adapter adapter = new Adapter(directory, config);
         try {
-            adapter.add(file.isPresent() ? Checkpoint.openFile(home.resolve(file.get())) : Checkpoint.open(directory));
+            adapter.add(file.isPresent() ? Checkpoint.openFile(home.resolve(file.get())) : state(directory));
             Optional<String> others = TRAINED_FILES.stream().filter(home::contains).findFirst();
             if (others.isPresent()) {
                 adapter.add(Checkpoint.openFile(home.resolve(others.get())));
@@ -84,6 +87,15 @@ final class Adapter implements Closeable {
             try (adapter) {
                 throw e;
             }
+        }
+    }
+
+    private static Checkpoint state(Path directory) throws IOException {
+        try {
+            return Checkpoint.open(directory);
+        } catch (CheckpointException e) {
+            throw new ConversionException(directory + " has neither adapter_model.safetensors, nor adapter_model.bin, nor a "
+                    + "consolidated state: " + e.getMessage(), e);
         }
     }
 
@@ -104,7 +116,10 @@ final class Adapter implements Closeable {
         Matcher base = BASE_LAYER.matcher(name);
         if (factor.matches()) {
             Factors both = factors.computeIfAbsent(factor.group(1) + ".weight", weight -> new Factors());
-            if (factor.group(2).equals("A")) {
+            boolean isA = factor.group(2).equals("A");
+            if ((isA ? both.a : both.b) != null) {
+                problems.add(name + " occurs twice");
+            } else if (isA) {
                 both.a = tensor;
             } else {
                 both.b = tensor;
@@ -137,13 +152,23 @@ final class Adapter implements Closeable {
             }
         });
         factors.forEach((name, both) -> check(name, both, base.get(name), offenders));
-        for (String target : config.targets()) {
-            String end = target + ".weight";
-            if (factors.keySet().stream().noneMatch(name -> name.equals(end) || name.endsWith("." + end))) {
-                offenders.add("target_modules names " + target + ", which has no lora_A and lora_B");
+        Set<String> adapted = adaptedModules();
+        config.targets().stream().filter(target -> !adapted.contains(target))
+                .forEach(target -> offenders.add("target_modules names " + target + ", which has no lora_A and lora_B"));
+        return offenders.stream().map(offender -> "adapter: " + offender).toList();
+    }
+
+    /** Modules with A or B, by their names and by the ends of them. */
+    private Set<String> adaptedModules() {
+        Set<String> modules = new HashSet<>();
+        for (String weight : factors.keySet()) {
+            String module = weight.substring(0, weight.length() - ".weight".length());
+            modules.add(module);
+            for (int dot = module.indexOf('.'); dot >= 0; dot = module.indexOf('.', dot + 1)) {
+                modules.add(module.substring(dot + 1));
             }
         }
-        return offenders.stream().map(offender -> "adapter: " + offender).toList();
+        return modules;
     }
 
     private void check(String name, Factors both, TensorInfo weight, List<String> offenders) {

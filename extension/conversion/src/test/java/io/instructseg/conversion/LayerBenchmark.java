@@ -20,7 +20,7 @@ import io.instructseg.model.graph.Weight;
 
 /**
  * Layers of the official size beside a plain matrix product in the same run: {@code ./mvnw -q -pl extension/conversion -am
- * -Pbenchmark process-test-classes}. The weights are random; they go through the converter's part files and are restored as
+ * -Pbenchmark process-test-classes}. The weights are random; they are written as the converter does it and restored as
  * a model's are. Machines are noisy: what counts is the share of the product's rate, measured in turn with it.
  */
 public final class LayerBenchmark {
@@ -47,7 +47,7 @@ public final class LayerBenchmark {
                     megabytes(layers.weights()));
             long start = System.nanoTime();
             write(layers.weights(), variables.path());
-            report("written through part files, merged", layers.weights(), start);
+            report("written", layers.weights(), start);
             new SavedModelWriter(graph).restore(layers.weights());
             try (Session session = new Session(graph)) {
                 start = System.nanoTime();

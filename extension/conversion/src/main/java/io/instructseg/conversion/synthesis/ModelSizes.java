@@ -60,7 +60,7 @@ public final class ModelSizes {
     }
 
     private static void replace(ObjectNode sizes, JsonNode given) {
-        given.fields().forEachRemaining(field -> {
+        given.properties().forEach(field -> {
             if (sizes.get(field.getKey()) instanceof ObjectNode group && field.getValue().isObject()) {
                 replace(group, field.getValue());
             } else {

@@ -14,12 +14,15 @@ record WeightScale(double centre, double deviation) {
 
     private static final double UNIT_VARIANCE = Math.sqrt(3);
     /** Their results are multiplied with vectors as wide as they are, and the sums are logits. */
-    private static final Map<String, Double> LOGIT_GAINS = Map.of("predictor.SEG_proj.layers.1.weight", 8.0,
+    private static final Map<String, Double> LOGIT_GAINS = Map.of("predictor.SEG_proj.layers.1.weight", 2.0,
             "predictor.mask_embed.layers.2.weight", 4.0);
-    /** What attention adds is much alike for all tokens: at full size, they would become one in many layers. */
-    private static final Pattern ATTENTION_OUTPUT = Pattern
-            .compile(".*(attn\\.dense|attn\\.proj|out_proj|to_out|output_proj)\\.weight");
-    private static final double ATTENTION_GAIN = 0.5;
+    /**
+     * Ends of residual branches. What they add is much alike for all tokens: at full depth, with a gain of 1, all tokens
+     * would become one.
+     */
+    private static final Pattern RESIDUAL = Pattern.compile(
+            ".*(attn\\.dense|attn\\.proj|out_proj|to_out|output_proj|mlp\\.fc2|linear2|layers\\.\\d+\\.1\\.3)\\.weight");
+    private static final double RESIDUAL_GAIN = 0.3;
 
     static WeightScale of(String name, List<Long> shape) {
         if (name.endsWith("sampling_offsets.bias")) {
@@ -43,7 +46,7 @@ record WeightScale(double centre, double deviation) {
         if (LOGIT_GAINS.containsKey(name)) {
             return LOGIT_GAINS.get(name) / Math.sqrt(out);
         }
-        return ATTENTION_OUTPUT.matcher(name).matches() ? ATTENTION_GAIN : 1;
+        return RESIDUAL.matcher(name).matches() ? RESIDUAL_GAIN : 1;
     }
 
     /** Rows that are looked up or added, not multiplied. */
