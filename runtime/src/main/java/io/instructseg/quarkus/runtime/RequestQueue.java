@@ -69,36 +69,37 @@ final class RequestQueue<R> {
     }
 
     /**
-     * A step of work that is on one device. It waits in the same line as all, but is never refused for want of a place: how
-     * much is in steps is bounded otherwise.
-     *
-     * @param lane from {@link #enter}
+     * A step of work in steps. The first one waits for a place, too, and decides on the device; the further ones wait in the
+     * same line as all, but are never refused for want of room: how much is in steps is bounded otherwise.
      */
-    <T> Uni<T> submit(Lane<R> lane, Work<R, T> work) {
-        return Uni.createFrom().<T> emitter(emitter -> enqueue(new Job<>(lane, work, emitter)))
+    <T> Uni<T> submit(Guest<R> guest, Work<R, T> work) {
+        return Uni.createFrom().<T> emitter(emitter -> enqueue(new Job<>(guest, work, emitter)))
                 .emitOn(Infrastructure.getDefaultWorkerPool());
     }
 
     /**
-     * A device for work in steps: the one that has the least of it.
+     * A place for work in steps that can't wait for one, on the device that has the least of such work.
      *
-     * @param most work in steps that there may be
-     * @return nothing if there is too much already
+     * @return nothing if there is no place
      */
-    Optional<Lane<R>> enter(int most) {
+    Optional<Guest<R>> enter(Places places) {
         return lock.get(() -> {
-            if (lanes.stream().mapToInt(Lane::guests).sum() >= most) {
+            if (!places.areFree()) {
                 return Optional.empty();
             }
-            Optional<Lane<R>> least = lanes.stream().min(Comparator.comparingInt(Lane::guests));
-            least.ifPresent(Lane::enter);
-            return least;
+            Guest<R> guest = new Guest<>(places, false);
+            Optional<Lane<R>> least = lanes.stream().min(Comparator.comparingInt(lane -> lane.guests().size()));
+            least.ifPresent(guest::enter);
+            return least.map(lane -> guest);
         });
     }
 
-    /** Work in steps has ended. */
-    void leave(Lane<R> lane) {
-        lock.run(lane::leave);
+    /** Work in steps has ended, or never began: its place is free. */
+    void leave(Guest<R> guest) {
+        lock.run(() -> {
+            guest.leave();
+            lock.changed();
+        });
     }
 
     private void enqueue(Job<?> job) {
@@ -110,10 +111,11 @@ final class RequestQueue<R> {
     }
 
     private RuntimeException offer(Job<?> job) {
-        if (refusal != null) {
+        boolean begun = job.guest != null && job.guest.lane() != null;
+        if (refusal != null && (stopped || !begun || !job.guest.isRequest())) {
             return refusal.get();
         }
-        if (job.lane == null && jobs.size() >= capacity) {
+        if (!begun && jobs.size() >= capacity) {
             return new QueueFullException(capacity, untilPlaceIsFree());
         }
         jobs.add(job);
@@ -140,8 +142,11 @@ final class RequestQueue<R> {
     Job<?> poll(Lane<R> lane) {
         for (Iterator<Job<?>> waiting = jobs.iterator(); waiting.hasNext();) {
             Job<?> job = waiting.next();
-            if (job.lane == null || job.lane == lane) {
+            if (job.guest == null || job.guest.mayRun(lane)) {
                 waiting.remove();
+                if (job.guest != null) {
+                    job.guest.enter(lane);
+                }
                 return job;
             }
         }
@@ -185,13 +190,17 @@ final class RequestQueue<R> {
         lock.run(() -> {
             long nanos = atMost.toNanos();
             try {
-                while (nanos > 0 && (!jobs.isEmpty() || lanes.stream().anyMatch(lane -> lane.device().runs(lane)))) {
+                while (nanos > 0 && (!jobs.isEmpty() || lanes.stream().anyMatch(RequestQueue::isBusy))) {
                     nanos = lock.await(nanos);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    private static boolean isBusy(Lane<?> lane) {
+        return lane.device().runs(lane) || lane.guests().stream().anyMatch(Guest::isRequest);
     }
 
     /** What runs on a device. */
@@ -204,14 +213,14 @@ final class RequestQueue<R> {
     /** A request. */
     final class Job<T> {
 
-        /** Null for any. */
-        private final Lane<R> lane;
+        /** Whose step it is; null if it is a request as a whole. */
+        private final Guest<R> guest;
         private final Work<R, T> work;
         private final UniEmitter<? super T> emitter;
         private volatile boolean cancelled;
 
-        private Job(Lane<R> lane, Work<R, T> work, UniEmitter<? super T> emitter) {
-            this.lane = lane;
+        private Job(Guest<R> guest, Work<R, T> work, UniEmitter<? super T> emitter) {
+            this.guest = guest;
             this.work = work;
             this.emitter = emitter;
         }
