@@ -9,6 +9,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
 import io.instructseg.engine.StageRun;
+import io.instructseg.format.Signature;
 import io.instructseg.quarkus.runtime.RequestListener;
 import io.instructseg.quarkus.runtime.RequestReport;
 import io.opentelemetry.api.trace.Span;
@@ -30,7 +31,6 @@ public class RequestTracing implements RequestListener {
     private static final String ANSWER = "instructseg answer";
     private static final String QUEUE = "instructseg queue";
     private static final String STAGE = "instructseg ";
-    private static final String DECODE = "decode";
 
     @Inject
     Tracer tracer;
@@ -66,7 +66,7 @@ public class RequestTracing implements RequestListener {
         for (int i = 0; i < stages.size(); i++) {
             StageRun first = stages.get(i);
             StageRun last = first;
-            while (last.stage().key().equals(DECODE) && i + 1 < stages.size() && stages.get(i + 1).stage() == last.stage()) {
+            while (last.stage() == Signature.DECODE && i + 1 < stages.size() && stages.get(i + 1).stage() == last.stage()) {
                 last = stages.get(++i);
             }
             start(STAGE + first.stage().key(), request, first.start()).end(last.start().plus(last.took()));

@@ -15,7 +15,7 @@ public final class Json {
 
     /** Strict, and bounded: pictures don't pass through strings. */
     public static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(3).maxNumberLength(100)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(4).maxNumberLength(100)
                     .maxNameLength(1000).maxStringLength(Fields.MOST_CHARACTERS).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
