@@ -34,8 +34,14 @@ public record GenerationOptions(int maxTokens, float temperature, int topK, floa
         for (int i = 0; i < stop.size(); i++) {
             int length = Objects.requireNonNull(stop.get(i), "stop").length();
             require(length >= 1 && length <= LONGEST_STOP, "stop[" + i + "]", length + " characters", "1 to " + LONGEST_STOP);
+            require(stop.get(i).codePoints().noneMatch(GenerationOptions::isSurrogate), "stop[" + i + "]", "a lone surrogate",
+                    "whole characters");
         }
         stop = List.copyOf(stop);
+    }
+
+    private static boolean isSurrogate(int codePoint) {
+        return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
     }
 
     private static void require(boolean fits, String field, Object found, String expected) {

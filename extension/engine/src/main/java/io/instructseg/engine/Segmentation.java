@@ -49,6 +49,11 @@ public record Segmentation(Instruction instruction, boolean found, double score,
         return new Segmentation(instruction, found, best.score(), mask, candidates, image, timings);
     }
 
+    /** This answer with the words that explain it. */
+    Segmentation explained(Optional<String> words) {
+        return new Segmentation(instruction, found, score, mask, candidates, image, timings, words);
+    }
+
     /** The smallest box around the mask; empty if the mask is. */
     public Optional<Box> box() {
         return mask.boundingBox();

@@ -100,6 +100,11 @@ public final class ModelSession implements AutoCloseable {
         return definitions.containsKey(signature.key());
     }
 
+    /** @throws StageException if the model does not offer the signature, with the reasons that there can be */
+    public void require(Signature signature) {
+        definition(signature);
+    }
+
     /** Whether a run can give this tensor: an output of the signature, or a tensor within it that the model names. */
     public boolean has(Signature signature, String tensor) {
         return offers(signature) && (definition(signature).containsOutputs(tensor)
