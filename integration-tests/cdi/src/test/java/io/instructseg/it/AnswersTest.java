@@ -93,9 +93,9 @@ class AnswersTest {
         assertThat(one.finish()).isEqualTo(FinishReason.MAX_TOKENS);
         assertThat(one.tokens()).isOne();
         assertThat(EXAMPLE.answer()).startsWith(one.text());
-        Answer stopped = answer(question.options(options.withStop(List.of(" "))));
+        Answer stopped = answer(question.options(options.withStop(List.of("mm"))));
         assertThat(stopped.finish()).isEqualTo(FinishReason.STOP_STRING);
-        assertThat(stopped.text()).isEqualTo(EXAMPLE.answer().substring(0, EXAMPLE.answer().indexOf(' ')));
+        assertThat(stopped.text()).isEqualTo(EXAMPLE.answer().substring(0, EXAMPLE.answer().indexOf("mm")));
         Question drawn = question.options(options.withTemperature(3).withTopK(40).withSeed(7).withMaxTokens(12));
         assertThat(answer(drawn).text()).isEqualTo(answer(drawn).text());
     }
