@@ -13,7 +13,7 @@ function restart() {
   turns = [];
   $('turns').replaceChildren();
   $('question-error').textContent = '';
-  $('restart').hidden = true;
+  $('restart').disabled = true;
   showQuestions();
 }
 
@@ -57,7 +57,7 @@ async function ask(question) {
     }
   } finally {
     turn.ariaBusy = false;
-    $('restart').hidden = turns.length === 0;
+    $('restart').disabled = turns.length === 0;
   }
 }
 

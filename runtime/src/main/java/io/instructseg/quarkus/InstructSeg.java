@@ -51,8 +51,8 @@ public interface InstructSeg {
     Multi<FrameSegmentation> segment(VideoRequest request);
 
     /**
-     * Answers a question in words, about a picture or about none. A token is made when a part is asked for: a slow subscriber
-     * slows the work, and between two tokens other requests have their turn.
+     * Answers a question in words, about a picture or about none. Few parts are made before they are asked for: a slow
+     * subscriber slows the work, and between two tokens other requests have their turn.
      *
      * @return the text part by part as it is made, and its end
      */

@@ -26,6 +26,7 @@ import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.quarkus.test.junit.QuarkusTest;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 
 /** The bean answers in words like the official code, a token when it is asked for. */
@@ -53,14 +54,15 @@ class AnswersTest {
     @Test
     void piecesAreTheAnswerAndComeWhenTheyAreAskedFor() {
         AtomicReference<String> decoding = new AtomicReference<>();
+        AtomicReference<String> taking = new AtomicReference<>();
         AssertSubscriber<String> pieces = AssertSubscriber.create();
-        instructSeg.ask(Question.of(EXAMPLE.question()).about(limits -> {
+        Multi<String> asking = instructSeg.ask(Question.of(EXAMPLE.question()).about(limits -> {
             decoding.set(Thread.currentThread().getName());
             return Image.of(EXAMPLE.picture()).decode(limits);
-        })).subscribe().withSubscriber(pieces);
-        pieces.awaitSubscription(LONG);
+        })).invoke(piece -> taking.set(Thread.currentThread().getName()));
         assertThat(decoding).hasNullValue();
-        pieces.awaitNextItem(LONG);
+        asking.subscribe().withSubscriber(pieces).awaitNextItem(LONG);
+        assertThat(taking.get()).startsWith("executor-thread");
         assertThat(decoding).hasValue("instructseg-device");
         assertThat(pieces.getItems()).hasSize(1);
         // between two of them others have their turn
@@ -118,9 +120,11 @@ class AnswersTest {
                 .isEqualTo(EXAMPLE.answer());
     }
 
+    /** A long one. */
     private AssertSubscriber<String> begin() {
         AssertSubscriber<String> subscriber = AssertSubscriber.create(1);
-        instructSeg.ask(Question.of("What is a hammer?")).subscribe().withSubscriber(subscriber);
+        GenerationOptions noise = GenerationOptions.DEFAULT.withTemperature(100).withSeed(3).withMaxTokens(1000);
+        instructSeg.ask(Question.of("What is a hammer?").options(noise)).subscribe().withSubscriber(subscriber);
         return subscriber;
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
@@ -68,10 +69,11 @@ class ClassPathModelTest {
         SegmentationModel model = (SegmentationModel) read(replicas.get(0), "model");
         AssertSubscriber<FrameSegmentation> video = idleVideo();
         AssertSubscriber<String> answer = AssertSubscriber.create(1);
-        instructSeg.ask(Question.of("What is a cup?")).subscribe().withSubscriber(answer);
+        instructSeg.ask(Question.of("What is a cup?").options(GenerationOptions.DEFAULT.withTemperature(100).withMaxTokens(99)))
+                .subscribe().withSubscriber(answer);
         answer.awaitItems(1, LONG);
         bean.destroy();
-        answer.request(1).awaitFailure(end -> assertThat(end).isInstanceOf(ModelUnavailableException.class));
+        answer.request(Long.MAX_VALUE).awaitFailure(end -> assertThat(end).isInstanceOf(ModelUnavailableException.class));
         video.request(1).awaitFailure(end -> assertThat(end).isInstanceOf(ModelUnavailableException.class));
         DecodedImage image = new DecodedImage(new RgbImage(1, 1, new byte[3]), false);
         assertThatThrownBy(() -> model.segment(image, List.of(Instruction.referring("a cup")), SegmentationOptions.DEFAULT,

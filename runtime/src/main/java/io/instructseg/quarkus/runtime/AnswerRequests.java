@@ -5,9 +5,13 @@ import io.instructseg.quarkus.AnswerPart;
 import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.runtime.RequestListener.Subject;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** Requests for answers in words. */
 final class AnswerRequests {
+
+    /** Parts that are made before they are asked for: the device need not wait for whoever takes them. */
+    private static final int AHEAD = 4;
 
     private final ModelRequests requests;
     private final Places places;
@@ -28,7 +32,8 @@ final class AnswerRequests {
             RequestObservation observation = new RequestObservation(requests.submitted(Subject.ANSWER));
             AnswerStream stream = new AnswerStream(requests, new Guest<>(places, true), question, options, observation);
             return requests.keep(stream::close, stream.parts()).onCompletion().invoke(observation::answered)
-                    .onFailure().invoke(observation::failed).onCancellation().invoke(observation::cancelled);
+                    .onFailure().invoke(observation::failed).onCancellation().invoke(observation::cancelled)
+                    .emitOn(Infrastructure.getDefaultWorkerPool(), AHEAD);
         });
     }
 }

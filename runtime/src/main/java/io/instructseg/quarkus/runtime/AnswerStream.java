@@ -45,12 +45,13 @@ final class AnswerStream {
         this.observation = observation;
     }
 
+    /** On the device's thread. */
     Multi<AnswerPart> parts() {
         return Multi.createBy().repeating().uni(this::next).whilst(part -> part.end().isEmpty());
     }
 
     private Uni<AnswerPart> next() {
-        return requests.inTime(requests.queue().submit(guest, this::step), observation.sinceStart());
+        return requests.inTime(requests.queue().step(guest, this::step), observation.sinceStart());
     }
 
     private AnswerPart step(SegmentationModel model, CancellationToken token) throws Exception {

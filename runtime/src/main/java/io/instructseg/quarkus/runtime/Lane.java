@@ -15,6 +15,8 @@ final class Lane<R> {
     private final R resource;
     private final Set<Guest<R>> guests = new HashSet<>();
     private Runnable first;
+    /** For how long steps of requests go before what waits longer. */
+    private long owedNanos;
 
     /** @param first runs before anything of the queue */
     Lane(RequestQueue<R> queue, DeviceExecutor device, R resource, Runnable first) {
@@ -51,6 +53,16 @@ final class Lane<R> {
         guests.remove(guest);
     }
 
+    /** Whether steps of requests go first: else each would wait for all that came meanwhile. Called with the lock held. */
+    boolean owesSteps() {
+        return owedNanos > 0;
+    }
+
+    /** @param step whether it was a further one of a request. Called with the lock held. */
+    void took(boolean step, long nanos) {
+        owedNanos = step ? owedNanos - nanos : nanos;
+    }
+
     /** What runs next; null if nothing does. Called with the lock held. */
     Runnable poll() {
         if (first != null) {
@@ -59,6 +71,6 @@ final class Lane<R> {
             return next;
         }
         RequestQueue<R>.Job<?> job = queue.poll(this);
-        return job == null ? null : () -> job.run(resource);
+        return job == null ? null : () -> job.run(this);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.instructseg.engine.CancellationToken;
@@ -69,12 +70,17 @@ final class RequestQueue<R> {
     }
 
     /**
-     * A step of work in steps. The first one waits for a place, too, and decides on the device; the further ones wait in the
-     * same line as all, but are never refused for want of room: how much is in steps is bounded otherwise.
+     * A step of work in steps. The first one waits for a place, too, and decides on the device; the further ones wait among
+     * all, but are never refused for want of room: how much is in steps is bounded otherwise. Those of requests, which are
+     * short, go first for as long as what ran before them took.
      */
     <T> Uni<T> submit(Guest<R> guest, Work<R, T> work) {
-        return Uni.createFrom().<T> emitter(emitter -> enqueue(new Job<>(guest, work, emitter)))
-                .emitOn(Infrastructure.getDefaultWorkerPool());
+        return step(guest, work).emitOn(Infrastructure.getDefaultWorkerPool());
+    }
+
+    /** The same, whose result arrives on the device's thread: who submits the next step there loses no turn. */
+    <T> Uni<T> step(Guest<R> guest, Work<R, T> work) {
+        return Uni.createFrom().emitter(emitter -> enqueue(new Job<>(guest, work, emitter)));
     }
 
     /**
@@ -111,11 +117,11 @@ final class RequestQueue<R> {
     }
 
     private RuntimeException offer(Job<?> job) {
-        boolean begun = job.guest != null && job.guest.lane() != null;
-        if (refusal != null && (stopped || !begun || !job.guest.isRequest())) {
+        job.begun = job.guest != null && job.guest.lane() != null;
+        if (refusal != null && (stopped || !job.goesOn())) {
             return refusal.get();
         }
-        if (!begun && jobs.size() >= capacity) {
+        if (!job.begun && jobs.size() >= capacity) {
             return new QueueFullException(capacity, untilPlaceIsFree());
         }
         jobs.add(job);
@@ -140,9 +146,14 @@ final class RequestQueue<R> {
 
     /** What runs next on a device; null if nothing does. Called with the lock held. */
     Job<?> poll(Lane<R> lane) {
+        Job<?> next = lane.owesSteps() ? poll(lane, Job::goesOn) : null;
+        return next == null ? poll(lane, job -> true) : next;
+    }
+
+    private Job<?> poll(Lane<R> lane, Predicate<Job<?>> wanted) {
         for (Iterator<Job<?>> waiting = jobs.iterator(); waiting.hasNext();) {
             Job<?> job = waiting.next();
-            if (job.guest == null || job.guest.mayRun(lane)) {
+            if (wanted.test(job) && (job.guest == null || job.guest.mayRun(lane))) {
                 waiting.remove();
                 if (job.guest != null) {
                     job.guest.enter(lane);
@@ -173,8 +184,11 @@ final class RequestQueue<R> {
         return averageNanos;
     }
 
-    private void took(long nanos) {
-        lock.run(() -> averageNanos = averageNanos == 0 ? nanos : (1 - NEWEST) * averageNanos + NEWEST * nanos);
+    private void took(Lane<R> lane, boolean step, long nanos) {
+        lock.run(() -> {
+            lane.took(step, nanos);
+            averageNanos = averageNanos == 0 ? nanos : (1 - NEWEST) * averageNanos + NEWEST * nanos;
+        });
     }
 
     /** Ends the queue: takes no more, lets what is there go on for some time, fails the rest, and waits for what runs. */
@@ -217,6 +231,8 @@ final class RequestQueue<R> {
         private final Guest<R> guest;
         private final Work<R, T> work;
         private final UniEmitter<? super T> emitter;
+        /** Whether it is a further step. */
+        private boolean begun;
         private volatile boolean cancelled;
 
         private Job(Guest<R> guest, Work<R, T> work, UniEmitter<? super T> emitter) {
@@ -225,14 +241,19 @@ final class RequestQueue<R> {
             this.emitter = emitter;
         }
 
-        void run(R resource) {
+        /** Whether it is a further step of a request. */
+        private boolean goesOn() {
+            return begun && guest.isRequest();
+        }
+
+        void run(Lane<R> lane) {
             if (cancelled) {
                 return;
             }
             long start = System.nanoTime();
             try {
-                T result = work.run(resource, () -> cancelled || stopped);
-                took(System.nanoTime() - start);
+                T result = work.run(lane.resource(), () -> cancelled || stopped);
+                took(lane, goesOn(), System.nanoTime() - start);
                 emitter.complete(result);
             } catch (Throwable e) {
                 // an Error, too, has to reach whoever waits

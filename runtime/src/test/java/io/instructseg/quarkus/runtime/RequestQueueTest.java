@@ -250,6 +250,30 @@ class RequestQueueTest {
     }
 
     @Test
+    void stepsHaveAsMuchTimeAsWhatRanBeforeThem() throws Exception {
+        Guest<String> guest = new Guest<>(new Places(1), true);
+        await(other.submit(guest, (resource, token) -> order.add("one")));
+        List<CompletableFuture<Boolean>> all = new ArrayList<>();
+        all.add(other.submit((resource, token) -> {
+            running.countDown();
+            release.await();
+            return true;
+        }).subscribeAsCompletionStage());
+        running.await();
+        all.add(other.submit((resource, token) -> order.add("a request")).subscribeAsCompletionStage());
+        all.add(other.submit(guest, (resource, token) -> {
+            Thread.sleep(300);
+            return order.add("two");
+        }).subscribeAsCompletionStage());
+        all.add(other.submit(guest, (resource, token) -> order.add("three")).subscribeAsCompletionStage());
+        Thread.sleep(100);
+        release.countDown();
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+        assertThat(order).containsSubsequence("one", "two", "a request", "three");
+        other.leave(guest);
+    }
+
+    @Test
     void stepsStayOnOneDeviceAndAreNeverRefused() throws Exception {
         try (DeviceExecutor device2 = new DeviceExecutor("second", lock)) {
             queue.serve(device2, "second", () -> {

@@ -38,7 +38,7 @@ class ConversationTest extends PageTestBase {
 
         page.find("#restart").click();
         assertThat(page.all("#turns > *")).isEmpty();
-        assertThat(page.find("#restart").isDisplayed()).isFalse();
+        assertThat(page.find("#restart").isEnabled()).isFalse();
     }
 
     @Test
