@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -120,6 +121,30 @@ class QuestionBodyTest {
             fields.text(once[0], once[1]);
             assertRefused(() -> fields.text(once[0], once[1]), once[0], "found more than one value");
         }
+    }
+
+    /** Whatever comes in: a question, or a reason why it is none. */
+    @Test
+    void mutatedBodies() throws IOException {
+        Random random = new Random(20_241_214);
+        byte[] valid = "{\"question\":\"é?\",\"turns\":[{\"question\":\"a\",\"answer\":\"b\"}],\"top_p\":0.5,\"stop\":[\"x\"]}"
+                .getBytes(UTF_8);
+        int questions = 0;
+        for (int i = 0; i < 20_000; i++) {
+            byte[] body = valid.clone();
+            for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+                int at = random.nextInt(body.length);
+                body[at] = random.nextBoolean() ? (byte) random.nextInt(256) : valid[random.nextInt(valid.length)];
+            }
+            try {
+                AnswerFields fields = new AnswerFields(MOST_TOKENS);
+                QuestionBody.read(new ByteArrayInputStream(body), fields, new RequestMemory(100));
+                questions += fields.toQuestion().conversation().question().isBlank() ? 0 : 1;
+            } catch (RequestException e) {
+                assertThat(e.getMessage()).isNotBlank();
+            }
+        }
+        assertThat(questions).isBetween(100, 19_000);
     }
 
     private static void assertField(String name, String value, String detail) {
