@@ -60,15 +60,20 @@ record ConversationPrompt(int[] ids, int tokens) {
             messages.add(message("turns[" + i + "].answer", turns.get(i).answer(), tokenizer));
         }
         messages.add(message("question", conversation.question(), tokenizer));
+        requireFew("turns", messages.stream().mapToLong(String::length).sum(), tokenizer);
         return messages;
     }
 
-    private static String message(String field, String text, Tokenizer tokenizer) throws ConversationException {
-        // so many characters can't be fewer tokens: no need to count
-        if (text.length() > (long) CONTEXT * tokenizer.longestToken()) {
-            throw new ConversationException(field, "found " + text.length() + " characters, expected at most " + CONTEXT
+    /** So many characters can't be fewer tokens: no need to count. */
+    private static void requireFew(String field, long characters, Tokenizer tokenizer) throws ConversationException {
+        if (characters > (long) CONTEXT * tokenizer.longestToken()) {
+            throw new ConversationException(field, "found " + characters + " characters, expected at most " + CONTEXT
                     + " tokens");
         }
+    }
+
+    private static String message(String field, String text, Tokenizer tokenizer) throws ConversationException {
+        requireFew(field, text.length(), tokenizer);
         if (Prompts.message(text).isEmpty()) {
             throw new ConversationException(field, "found a blank text, expected words");
         }

@@ -3,6 +3,7 @@ package io.instructseg.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 import io.instructseg.engine.image.RgbImage;
@@ -28,7 +29,7 @@ record ExplainedSegmentation(ImageSegmentation segmentation, Prompts prompts, To
         for (Instruction instruction : instructions) {
             int index = all.size();
             if (instruction.task() != Task.REASONING) {
-                throw new InstructionException(index, ".task", "found " + instruction.task().name().toLowerCase()
+                throw new InstructionException(index, ".task", "found " + instruction.task().name().toLowerCase(Locale.ROOT)
                         + ", expected reasoning, the only one that is explained");
             }
             Prompt prompt = prompts.explanation(instruction.sentences());

@@ -255,6 +255,9 @@ class TextGenerationTest {
         refused(Conversation.of("why").then("", "why"), GREEDY, "turns[0].answer", "found a blank text, expected words");
         refused(Conversation.of("why").then("x".repeat(10_000_000), "why"), GREEDY, "turns[0].answer",
                 "found 10000000 characters, expected at most 2048 tokens");
+        int most = 2048 * modelB.tokenizer().longestToken();
+        refused(Conversation.of("y".repeat(most)).then("x".repeat(most), "why"), GREEDY, "turns", "found " + (2 * most + 3)
+                + " characters, expected at most 2048 tokens");
         refused(new Conversation(IntStream.range(0, 129).mapToObj(i -> turn).toList(), "why"), GREEDY, "turns",
                 "found 129, expected at most 128");
         refused(Conversation.of("why"), GREEDY.withMaxTokens(2047), "maxTokens", "found 2047 after a prompt of " + least
@@ -302,7 +305,6 @@ class TextGenerationTest {
             List<Instruction> instructions = List.of(Instruction.reasoning("why"));
             assertThatThrownBy(() -> silent.segment(image, instructions, SegmentationOptions.DEFAULT.withExplanation(GREEDY),
                     CancellationToken.NONE)).isExactlyInstanceOf(StageException.class).hasMessage(WITHOUT_WORDS);
-            silent.warmUp(CancellationToken.NONE);
             assertThat(silent.segment(image, instructions, SegmentationOptions.DEFAULT, CancellationToken.NONE)).hasSize(1);
         }
     }
