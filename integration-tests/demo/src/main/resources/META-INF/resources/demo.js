@@ -14,14 +14,14 @@ const STAGES = {
 const $ = id => document.getElementById(id);
 const form = $('ask');
 
-let picture = null; // {blob, name, path, url}
+export let picture = null; // {blob, name, example, path, url}
 let wanted = FIRST_EXAMPLE; // the example that was chosen last, if no file was since
 let shown = null; // {request, answer, active: index of the answer, candidate: index or null for the answer itself}
 let running = null; // AbortController of the request under way
 
 // ---- small helpers
 
-function el(tag, properties = {}, ...children) {
+export function el(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
   return element;
@@ -49,12 +49,12 @@ function bar(part, threshold) {
   return element;
 }
 
-const say = text => { $('live').textContent = text; };
+export const say = text => { $('live').textContent = text; };
 const number = (value, digits) => value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 // ---- the model: nothing is asked before it is ready, but nothing is refused either
 
-const ready = waitForModel();
+export const ready = waitForModel();
 ready.catch(() => {}); // told in the banner, and to who asks
 
 async function waitForModel() {
@@ -103,10 +103,14 @@ function showModel({ name, reason }, seconds) {
 
 // ---- examples
 
+const expected = fetch('examples/expected.json').then(response => response.json());
+
+/** What is known of a picture. */
+export const examplesOf = async shown => (await expected).filter(({ image }) => image === shown?.example);
+
 async function showExamples() {
-  const expected = await (await fetch('examples/expected.json')).json();
   const examples = new Map();
-  for (const { task, image, sentence } of expected.filter(item => item.image && TASKS[item.task])) {
+  for (const { task, image, sentence } of (await expected).filter(item => item.image && TASKS[item.task])) {
     examples.set(image, [...examples.get(image) ?? [], { task: TASKS[task], sentence }]);
   }
   for (const path of [...examples.keys()].sort()) {
@@ -155,7 +159,7 @@ async function useExample(path, suggestions) {
   if (wanted !== path) {
     return false;
   }
-  usePicture(blob, path.slice(7), `extension/demo-model/examples/${path}`);
+  usePicture(blob, path.slice(7), path);
   const button = document.querySelector(`[data-image="${path}"]`);
   button.ariaPressed = true;
   button.scrollIntoView({ block: 'nearest', inline: 'center' });
@@ -187,18 +191,19 @@ function markSuggestion() {
 
 // ---- the picture
 
-function usePicture(blob, name, path) {
+function usePicture(blob, name, example) {
   if (picture) {
     URL.revokeObjectURL(picture.url);
   }
   running?.abort();
-  picture = { blob, name, path: path ?? name, url: URL.createObjectURL(blob) };
+  picture = { blob, name, example, path: example ? `extension/demo-model/examples/${example}` : name, url: URL.createObjectURL(blob) };
   clear();
   [...$('examples').children].forEach(button => { button.ariaPressed = false; });
   $('picture-name').textContent = name;
   $('picture').hidden = false;
   $('empty').hidden = true;
   $('picture').src = picture.url;
+  document.dispatchEvent(new Event('picture'));
 }
 
 function useFile(file) {
@@ -326,7 +331,7 @@ $('threshold').addEventListener('input', () => { $('threshold-value').textConten
 // ---- problems, beside the field that they name
 
 /** What the endpoint says; or, of a failure before the endpoint, what is known. */
-async function problem(response) {
+export async function problem(response) {
   if (response.headers.get('Content-Type')?.includes('problem+json')) {
     return response.json();
   }

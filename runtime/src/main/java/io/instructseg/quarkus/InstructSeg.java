@@ -8,7 +8,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 
 /**
- * Segments what words mean: inject it.
+ * Segments what words mean, and answers in words: inject it.
  * <p>
  * Nothing happens before a {@code Uni} or {@code Multi} is subscribed to. Its items arrive on worker threads; cancelling it
  * frees its place, at
@@ -16,6 +16,8 @@ import io.smallrye.mutiny.Uni;
  * <ul>
  * <li>{@link io.instructseg.engine.image.ImageException}: the picture is damaged, of an unknown format or beyond the limits,
  * <li>{@link io.instructseg.engine.InstructionException}: the model can't take a sentence,
+ * <li>{@link io.instructseg.engine.ConversationException}: the model can't take a question or what was said before,
+ * <li>{@link WordlessModelException}: the model has no words,
  * <li>{@link QueueFullException}: too many requests wait already,
  * <li>{@link ModelUnavailableException}: the model could not be loaded, or the application is shutting down,
  * <li>{@link io.instructseg.engine.session.StageException}: a stage of the model failed.
@@ -47,4 +49,30 @@ public interface InstructSeg {
      *         video is damaged, of an unknown format or beyond the limits, once the frames before were answered
      */
     Multi<FrameSegmentation> segment(VideoRequest request);
+
+    /**
+     * Answers a question in words, about a picture or about none. Few parts are made before they are asked for: a slow
+     * subscriber slows the work, and between two tokens other requests have their turn.
+     *
+     * @return the text part by part as it is made, and its end
+     */
+    Multi<AnswerPart> stream(Question question);
+
+    /**
+     * The text of {@link #stream} alone.
+     *
+     * @return pieces of the text: none is empty or has a part of a character
+     */
+    default Multi<String> ask(Question question) {
+        return stream(question).filter(part -> part.end().isEmpty()).map(AnswerPart::text);
+    }
+
+    /**
+     * The whole of {@link #stream}.
+     *
+     * @return the text once it is made, with why it ended
+     */
+    default Uni<Answer> answer(Question question) {
+        return stream(question).collect().last().map(last -> last.end().orElseThrow());
+    }
 }

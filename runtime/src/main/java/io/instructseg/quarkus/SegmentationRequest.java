@@ -20,9 +20,10 @@ import io.instructseg.engine.Instruction;
  * @param candidates the best mask alone, or those of all queries
  * @param threshold 0 to 1: an answer with a lower score is not found; if empty, the configured one ({@code
  *        quarkus.instructseg.threshold})
+ * @param explanation whether the model explains each mask in words, of 256 tokens at most; for reasoning only
  */
 public record SegmentationRequest(Image image, List<Instruction> instructions, Candidates candidates,
-        OptionalDouble threshold) {
+        OptionalDouble threshold, boolean explanation) {
 
     public SegmentationRequest {
         Objects.requireNonNull(image, "image");
@@ -35,7 +36,7 @@ public record SegmentationRequest(Image image, List<Instruction> instructions, C
 
     /** A request that asks nothing yet. */
     public static SegmentationRequest of(Image image) {
-        return new SegmentationRequest(image, List.of(), Candidates.BEST, OptionalDouble.empty());
+        return new SegmentationRequest(image, List.of(), Candidates.BEST, OptionalDouble.empty(), false);
     }
 
     /** Asks for an object by its description: "the dog on the left". */
@@ -52,16 +53,21 @@ public record SegmentationRequest(Image image, List<Instruction> instructions, C
     public SegmentationRequest instruction(Instruction instruction) {
         List<Instruction> more = new ArrayList<>(instructions);
         more.add(instruction);
-        return new SegmentationRequest(image, more, candidates, threshold);
+        return new SegmentationRequest(image, more, candidates, threshold, explanation);
     }
 
     /** Asks for the masks of all queries, not just for the best one. */
     public SegmentationRequest allCandidates() {
-        return new SegmentationRequest(image, instructions, Candidates.ALL, threshold);
+        return new SegmentationRequest(image, instructions, Candidates.ALL, threshold, explanation);
     }
 
     /** The lowest score that counts as found, 0 to 1. */
     public SegmentationRequest threshold(double lowest) {
-        return new SegmentationRequest(image, instructions, candidates, OptionalDouble.of(lowest));
+        return new SegmentationRequest(image, instructions, candidates, OptionalDouble.of(lowest), explanation);
+    }
+
+    /** Asks for an explanation in words with each mask. */
+    public SegmentationRequest explained() {
+        return new SegmentationRequest(image, instructions, candidates, threshold, true);
     }
 }

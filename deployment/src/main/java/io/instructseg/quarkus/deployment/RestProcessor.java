@@ -25,12 +25,13 @@ class RestProcessor {
 
     private static final String PACKAGE = "io.instructseg.quarkus.runtime.rest.";
     /** By name: without Quarkus REST the classes can't be loaded. */
-    private static final String[] RESOURCES = { PACKAGE + "SegmentationsResource", PACKAGE + "VideosResource" };
-    private static final String WRITER = PACKAGE + "FrameStreamWriter";
+    private static final String[] RESOURCES = { PACKAGE + "SegmentationsResource", PACKAGE + "VideosResource",
+            PACKAGE + "AnswersResource" };
+    private static final String WRITER = PACKAGE + "StreamedResponseWriter";
 
     private static final String[] SCHEMAS = Stream
             .of("Request", "Form", "Answer", "Picture", "Segmented", "CandidateOf", "MaskOf", "BoxOf", "RunLengths", "Problem",
-                    "VideoForm", "FrameOf", "VideoSummary")
+                    "VideoForm", "FrameOf", "VideoSummary", "QuestionRequest", "QuestionForm", "TurnOf", "TextAnswer")
             .map(name -> PACKAGE + "OpenApi$" + name).toArray(String[]::new);
 
     /** Quarkus REST finds the resources as if they were the host's own. */
@@ -45,12 +46,12 @@ class RestProcessor {
         }
     }
 
-    /** Videos' answers are sent as they come. */
+    /** Answers about videos and in words are sent as they come. */
     @BuildStep
     void writer(Capabilities capabilities, InstructSegBuildTimeConfig config,
             BuildProducer<MessageBodyWriterBuildItem> writers, BuildProducer<AdditionalBeanBuildItem> beans) {
         if (config.endpoint().enabled() && capabilities.isPresent(Capability.REST)) {
-            writers.produce(new MessageBodyWriterBuildItem.Builder(WRITER, PACKAGE + "FrameStream")
+            writers.produce(new MessageBodyWriterBuildItem.Builder(WRITER, PACKAGE + "StreamedResponse")
                     .setMediaTypeStrings(List.of(MediaType.WILDCARD)).setRuntimeType(RuntimeType.SERVER).build());
             beans.produce(AdditionalBeanBuildItem.builder().addBeanClass(WRITER).setUnremovable()
                     .setDefaultScope(DotName.createSimple(Singleton.class)).build());

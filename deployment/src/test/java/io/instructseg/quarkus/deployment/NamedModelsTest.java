@@ -25,6 +25,7 @@ import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelName;
+import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.VideoRequest;
 import io.quarkus.arc.InactiveBeanException;
 import io.quarkus.test.QuarkusUnitTest;
@@ -98,6 +99,7 @@ class NamedModelsTest {
         Multi<RgbImage> camera = Multi.createFrom().item(new RgbImage(3, 2, new byte[18]));
         assertThatThrownBy(() -> await(hurried.segment(VideoRequest.live(camera).referring("the dog")).collect().asList()))
                 .isInstanceOf(DeadlineExceededException.class);
+        assertThatThrownBy(() -> await(hurried.answer(Question.of("a dog?")))).isInstanceOf(DeadlineExceededException.class);
     }
 
     @Test

@@ -15,10 +15,11 @@ import java.util.Objects;
  */
 public record GenerationOptions(int maxTokens, float temperature, int topK, float topP, long seed, List<String> stop) {
 
+    /** Of {@link #maxTokens}: as many as the model takes with a question of one token. */
+    public static final int MOST_TOKENS = 2047;
     /** Greedy, 256 tokens at most. */
     public static final GenerationOptions DEFAULT = new GenerationOptions(256, 0, 0, 1, 0, List.of());
 
-    private static final int MOST_TOKENS = 2047;
     private static final int MOST_STOPS = 16;
     private static final int LONGEST_STOP = 256;
 

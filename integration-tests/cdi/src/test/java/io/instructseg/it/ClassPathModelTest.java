@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
@@ -28,6 +29,7 @@ import io.instructseg.engine.session.StageException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.VideoRequest;
 import io.instructseg.quarkus.runtime.ModelNames;
 import io.instructseg.quarkus.runtime.ModelServices;
@@ -66,7 +68,12 @@ class ClassPathModelTest {
         List<?> replicas = (List<?>) read(bean.get().get(ModelNames.DEFAULT), "replicas");
         SegmentationModel model = (SegmentationModel) read(replicas.get(0), "model");
         AssertSubscriber<FrameSegmentation> video = idleVideo();
+        AssertSubscriber<String> answer = AssertSubscriber.create(1);
+        instructSeg.ask(Question.of("What is a cup?").options(GenerationOptions.DEFAULT.withTemperature(100).withMaxTokens(99)))
+                .subscribe().withSubscriber(answer);
+        answer.awaitItems(1, LONG);
         bean.destroy();
+        answer.request(Long.MAX_VALUE).awaitFailure(end -> assertThat(end).isInstanceOf(ModelUnavailableException.class));
         video.request(1).awaitFailure(end -> assertThat(end).isInstanceOf(ModelUnavailableException.class));
         DecodedImage image = new DecodedImage(new RgbImage(1, 1, new byte[3]), false);
         assertThatThrownBy(() -> model.segment(image, List.of(Instruction.referring("a cup")), SegmentationOptions.DEFAULT,
@@ -94,7 +101,8 @@ class ClassPathModelTest {
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of("quarkus.instructseg.model", "classpath:io/instructseg/demo/model", "quarkus.instructseg.task",
-                    "reasoning", "quarkus.instructseg.threshold", "1");
+                    "reasoning", "quarkus.instructseg.threshold", "1",
+                    "quarkus.instructseg.shutdown-timeout", "0.5S");
         }
     }
 }

@@ -10,6 +10,7 @@ import io.instructseg.engine.video.FrameSource;
 import io.instructseg.engine.video.VideoException;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.Subscriptions.DeferredSubscription;
 import io.smallrye.mutiny.subscription.MultiSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
@@ -20,10 +21,10 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
 
     private final Deque<Frame> frames = new ArrayDeque<>();
-    private Subscription subscription;
+    /** Demand and cancellation may come before the subscription. */
+    private final DeferredSubscription subscription = new DeferredSubscription();
     private UniEmitter<? super Void> filled;
     private int missing;
-    private int unrequested;
     private Throwable failure;
     private boolean ended;
 
@@ -36,7 +37,7 @@ final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
     Uni<Void> fill(int count) {
         return Uni.createFrom().emitter(emitter -> {
             if (await(count, emitter)) {
-                request();
+                subscription.request(count);
             } else {
                 emitter.complete(null);
             }
@@ -49,36 +50,12 @@ final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
         }
         filled = emitter;
         missing = count;
-        unrequested = count;
         return true;
-    }
-
-    /** Whoever comes later, the demand or the subscription, asks for frames. */
-    private void request() {
-        Subscription to;
-        int count;
-        synchronized (this) {
-            to = subscription;
-            count = to == null ? 0 : unrequested;
-            unrequested -= count;
-        }
-        if (count > 0) {
-            to.request(count);
-        }
     }
 
     @Override
     public void onSubscribe(Subscription to) {
-        boolean closed;
-        synchronized (this) {
-            subscription = to;
-            closed = ended;
-        }
-        if (closed) {
-            to.cancel();
-        } else {
-            request();
-        }
+        subscription.set(to);
     }
 
     @Override
@@ -140,14 +117,10 @@ final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
 
     @Override
     public void close() {
-        Subscription from;
         synchronized (this) {
-            from = subscription;
             ended = true;
             frames.clear();
         }
-        if (from != null) {
-            from.cancel();
-        }
+        subscription.cancel();
     }
 }

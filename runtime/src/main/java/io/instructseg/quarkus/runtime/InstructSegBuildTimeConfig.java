@@ -39,7 +39,8 @@ public interface InstructSegBuildTimeConfig {
     interface EndpointConfig {
 
         /**
-         * Whether the application answers `POST /instructseg/segmentations`. It needs Quarkus REST (`quarkus-rest`) for that;
+         * Whether the application answers `POST /instructseg/segmentations`, `/videos` and `/answers`. It needs Quarkus REST
+         * (`quarkus-rest`) for that;
          * without, there is no endpoint.
          */
         @WithDefault("true")

@@ -92,6 +92,12 @@ public interface ModelConfig {
     VideoConfig video();
 
     /**
+     * What an answer in words may cost.
+     */
+    @ConfigDocSection
+    AnswersConfig answers();
+
+    /**
      * What waits for the model.
      */
     @ConfigDocSection
@@ -145,6 +151,23 @@ public interface ModelConfig {
         /**
          * How many videos may be segmented at once. Further ones fail with `QueueFullException`, over HTTP with status 503.
          * Each keeps what the model needs of the frames around the current one in the device's memory.
+         */
+        @WithDefault("4")
+        int concurrency();
+    }
+
+    interface AnswersConfig {
+
+        /**
+         * The most tokens that an answer may ask for; an explanation ends there at the latest. The model takes 2048 together
+         * with the question, the picture and what was said before.
+         */
+        @WithDefault("1024")
+        int maxTokens();
+
+        /**
+         * How many answers may be under way at once; further ones wait in the queue. Each keeps what the language model has
+         * read and written in the device's memory.
          */
         @WithDefault("4")
         int concurrency();

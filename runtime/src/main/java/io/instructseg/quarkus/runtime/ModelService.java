@@ -8,38 +8,32 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.instructseg.engine.CancellationToken;
-import io.instructseg.engine.Candidates;
 import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Instruction;
-import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
-import io.instructseg.engine.VideoOptions;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.session.Device;
-import io.instructseg.engine.video.ReferenceFrames;
+import io.instructseg.engine.text.Task;
 import io.instructseg.format.Signature;
-import io.instructseg.quarkus.DeadlineExceededException;
+import io.instructseg.quarkus.AnswerPart;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
-import io.instructseg.quarkus.QueueFullException;
+import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.VideoRequest;
+import io.instructseg.quarkus.WordlessModelException;
 import io.instructseg.quarkus.runtime.ModelStatus.State;
 import io.instructseg.quarkus.runtime.RequestListener.Subject;
 import io.smallrye.mutiny.Multi;
@@ -57,11 +51,11 @@ public class ModelService implements InstructSeg, AutoCloseable {
     private final List<Replica> replicas;
     private final RequestQueue<SegmentationModel> queue;
     private final Duration grace;
-    private final List<RequestListener> listeners;
+    private final ModelRequests requests;
+    private final VideoRequests videos;
+    private final AnswerRequests answers;
     private final Thread loading;
     private final AtomicInteger cold;
-    /** Those that nobody has ended yet. */
-    private final Set<VideoStream> videos = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<ModelStatus> ready = new CompletableFuture<>();
     private volatile ModelStatus status = ModelStatus.of(State.LOADING);
     private volatile boolean closed;
@@ -73,7 +67,9 @@ public class ModelService implements InstructSeg, AutoCloseable {
         this.replicas = replicas;
         this.queue = new RequestQueue<>(plan.settings().queueSize(), lock);
         this.grace = grace;
-        this.listeners = listeners;
+        this.requests = new ModelRequests(plan, queue, listeners);
+        this.videos = new VideoRequests(requests);
+        this.answers = new AnswerRequests(requests);
         this.cold = new AtomicInteger(replicas.size());
         this.loading = new Thread(this::load, "instructseg-loading");
         loading.start();
@@ -223,9 +219,14 @@ public class ModelService implements InstructSeg, AutoCloseable {
             return Uni.createFrom()
                     .failure(new IllegalArgumentException("instructions: found none, expected at least one"));
         }
+        if (request.explanation()
+                && request.instructions().stream().anyMatch(instruction -> instruction.task() != Task.REASONING)) {
+            return Uni.createFrom().failure(new IllegalArgumentException(
+                    "explanation: found an instruction that is not reasoning, expected none"));
+        }
         return Uni.createFrom().deferred(() -> {
-            RequestObservation observation = new RequestObservation(submitted(Subject.IMAGE));
-            return inTime(queue.submit((model, cancellation) -> answer(model, request, cancellation, observation)))
+            RequestObservation observation = new RequestObservation(requests.submitted(Subject.IMAGE));
+            return requests.inTime(queue.submit((model, cancellation) -> answer(model, request, cancellation, observation)))
                     .invoke(observation::answered).onFailure().invoke(observation::failed)
                     .onCancellation().invoke(observation::cancelled);
         });
@@ -233,75 +234,29 @@ public class ModelService implements InstructSeg, AutoCloseable {
 
     @Override
     public Multi<FrameSegmentation> segment(VideoRequest request) {
-        if (request.instructions().isEmpty()) {
-            return Multi.createFrom()
-                    .failure(new IllegalArgumentException("instructions: found none, expected at least one"));
-        }
-        return Multi.createFrom().deferred(() -> {
-            List<Consumer<RequestReport>> told = submitted(Subject.FRAME);
-            return ready().onItem().transformToMulti(warm -> open(request, told));
-        });
+        return videos.segment(request, ready());
     }
 
-    private Multi<FrameSegmentation> open(VideoRequest request, List<Consumer<RequestReport>> told) {
-        int most = plan.settings().videos().concurrency();
-        Lane<SegmentationModel> lane = queue.enter(most)
-                .orElseThrow(() -> QueueFullException.ofVideos(most, ModelNames.property(plan.name(), "video.concurrency")));
-        try {
-            VideoOptions options = options(request, lane.resource());
-            FrameBuffer frames = new FrameBuffer(
-                    request.video().frames(plan.settings().videos().limits(), request.selection()));
-            VideoStream stream = new VideoStream(queue, lane, frames, request.instructions(), options, told);
-            videos.add(stream);
-            // one that somebody else cancelled: the end of the application
-            return stream.answers(this::inTime).onFailure(CancellationException.class).transform(ended -> shuttingDown())
-                    .onTermination().invoke(() -> close(stream));
-        } catch (InstructionException e) {
-            queue.leave(lane);
-            return Multi.createFrom().failure(e);
-        } catch (RuntimeException | Error e) {
-            queue.leave(lane);
-            throw e;
-        }
-    }
-
-    private void close(VideoStream stream) {
-        if (videos.remove(stream)) {
-            stream.close();
-        }
-    }
-
-    private static ModelUnavailableException shuttingDown() {
-        return new ModelUnavailableException("the application is shutting down");
-    }
-
-    private VideoOptions options(VideoRequest request, SegmentationModel model) {
-        ReferenceFrames references = new ReferenceFrames(request.referenceFrames().orElseGet(model::referenceFrames),
-                request.pastOnly());
-        return new VideoOptions(new SegmentationOptions(Candidates.BEST, threshold(request.threshold())),
-                Optional.of(references), false);
-    }
-
-    private double threshold(OptionalDouble ofRequest) {
-        return ofRequest.orElse(plan.settings().threshold());
-    }
-
-    private List<Consumer<RequestReport>> submitted(Subject subject) {
-        return listeners.stream().map(listener -> listener.submitted(plan.name(), subject)).toList();
-    }
-
-    private <T> Uni<T> inTime(Uni<T> answers) {
-        return plan.settings().deadline().map(deadline -> answers.ifNoItem().after(deadline)
-                .failWith(() -> new DeadlineExceededException(deadline, ModelNames.property(plan.name(), "deadline"))))
-                .orElse(answers);
+    @Override
+    public Multi<AnswerPart> stream(Question question) {
+        return answers.answer(question);
     }
 
     private List<Segmentation> answer(SegmentationModel model, SegmentationRequest request, CancellationToken cancellation,
             RequestObservation observation) throws IOException {
         observation.started();
+        if (request.explanation() && !model.generatesText()) {
+            throw new WordlessModelException(location());
+        }
         DecodedImage image = request.image().decode(plan.settings().limits());
-        SegmentationOptions options = new SegmentationOptions(request.candidates(), threshold(request.threshold()));
-        return model.segment(image, request.instructions(), options, cancellation, observation::ran);
+        return model.segment(image, request.instructions(), options(request), cancellation, observation::ran);
+    }
+
+    private SegmentationOptions options(SegmentationRequest request) {
+        Settings settings = plan.settings();
+        SegmentationOptions options = new SegmentationOptions(request.candidates(),
+                request.threshold().orElse(settings.threshold()));
+        return request.explanation() ? options.withExplanation(settings.answers().byDefault()) : options;
     }
 
     /** Lets what was taken go on for the configured time, then ends it and frees the model. */
@@ -309,9 +264,9 @@ public class ModelService implements InstructSeg, AutoCloseable {
     public void close() {
         closed = true;
         awaitLoaded();
-        ready.completeExceptionally(shuttingDown());
-        queue.close(ModelService::shuttingDown, status.state() == State.READY ? grace : Duration.ZERO);
-        videos.forEach(this::close);
+        ready.completeExceptionally(ModelRequests.shuttingDown());
+        queue.close(ModelRequests::shuttingDown, status.state() == State.READY ? grace : Duration.ZERO);
+        requests.close();
         status = ModelStatus.of(State.CLOSED);
         replicas.forEach(Replica::free);
     }

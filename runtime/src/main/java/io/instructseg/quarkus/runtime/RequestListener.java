@@ -9,7 +9,9 @@ public interface RequestListener {
     enum Subject {
         IMAGE,
         /** A frame of a video: each is reported. */
-        FRAME
+        FRAME,
+        /** An answer in words. */
+        ANSWER
     }
 
     /**

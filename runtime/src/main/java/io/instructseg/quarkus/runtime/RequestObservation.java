@@ -2,9 +2,10 @@ package io.instructseg.quarkus.runtime;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 import io.instructseg.engine.StageRun;
@@ -16,8 +17,9 @@ final class RequestObservation {
     private final Instant submitted = Instant.now();
     private final long start = System.nanoTime();
     /** A request that nobody waits for any more may still be in a stage. */
-    private final List<StageRun> stages = new CopyOnWriteArrayList<>();
+    private final List<StageRun> stages = Collections.synchronizedList(new ArrayList<>());
     private volatile Optional<Duration> waited = Optional.empty();
+    private volatile Optional<RequestReport.Text> text = Optional.empty();
 
     RequestObservation(List<Consumer<RequestReport>> listeners) {
         this.listeners = listeners;
@@ -30,6 +32,12 @@ final class RequestObservation {
 
     void ran(StageRun stage) {
         stages.add(stage);
+    }
+
+    /** Of an answer in words, so far. */
+    void made(int promptTokens, int tokens) {
+        Duration first = text.map(RequestReport.Text::first).orElseGet(this::sinceStart);
+        text = Optional.of(new RequestReport.Text(promptTokens, tokens, first));
     }
 
     void answered() {
@@ -45,11 +53,11 @@ final class RequestObservation {
     }
 
     private void ended(Outcome outcome, Optional<Throwable> failure) {
-        RequestReport report = new RequestReport(outcome, failure, submitted, waited, sinceStart(), List.copyOf(stages));
+        RequestReport report = new RequestReport(outcome, failure, submitted, waited, sinceStart(), List.copyOf(stages), text);
         listeners.forEach(listener -> listener.accept(report));
     }
 
-    private Duration sinceStart() {
+    Duration sinceStart() {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 }

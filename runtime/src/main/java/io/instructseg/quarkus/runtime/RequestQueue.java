@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.instructseg.engine.CancellationToken;
@@ -69,36 +70,42 @@ final class RequestQueue<R> {
     }
 
     /**
-     * A step of work that is on one device. It waits in the same line as all, but is never refused for want of a place: how
-     * much is in steps is bounded otherwise.
-     *
-     * @param lane from {@link #enter}
+     * A step of work in steps. The first one waits for a place, too, and decides on the device; the further ones wait among
+     * all, but are never refused for want of room: how much is in steps is bounded otherwise. Those of requests, which are
+     * short, go first for as long as what ran before them took.
      */
-    <T> Uni<T> submit(Lane<R> lane, Work<R, T> work) {
-        return Uni.createFrom().<T> emitter(emitter -> enqueue(new Job<>(lane, work, emitter)))
-                .emitOn(Infrastructure.getDefaultWorkerPool());
+    <T> Uni<T> submit(Guest<R> guest, Work<R, T> work) {
+        return step(guest, work).emitOn(Infrastructure.getDefaultWorkerPool());
+    }
+
+    /** The same, whose result arrives on the device's thread: who submits the next step there loses no turn. */
+    <T> Uni<T> step(Guest<R> guest, Work<R, T> work) {
+        return Uni.createFrom().emitter(emitter -> enqueue(new Job<>(guest, work, emitter)));
     }
 
     /**
-     * A device for work in steps: the one that has the least of it.
+     * A place for work in steps that can't wait for one, on the device that has the least of such work.
      *
-     * @param most work in steps that there may be
-     * @return nothing if there is too much already
+     * @return nothing if there is no place
      */
-    Optional<Lane<R>> enter(int most) {
+    Optional<Guest<R>> enter(Places places) {
         return lock.get(() -> {
-            if (lanes.stream().mapToInt(Lane::guests).sum() >= most) {
+            if (!places.areFree()) {
                 return Optional.empty();
             }
-            Optional<Lane<R>> least = lanes.stream().min(Comparator.comparingInt(Lane::guests));
-            least.ifPresent(Lane::enter);
-            return least;
+            Guest<R> guest = new Guest<>(places, false);
+            Optional<Lane<R>> least = lanes.stream().min(Comparator.comparingInt(lane -> lane.guests().size()));
+            least.ifPresent(guest::enter);
+            return least.map(lane -> guest);
         });
     }
 
-    /** Work in steps has ended. */
-    void leave(Lane<R> lane) {
-        lock.run(lane::leave);
+    /** Work in steps has ended, or never began: its place is free. */
+    void leave(Guest<R> guest) {
+        lock.run(() -> {
+            guest.leave();
+            lock.changed();
+        });
     }
 
     private void enqueue(Job<?> job) {
@@ -110,10 +117,11 @@ final class RequestQueue<R> {
     }
 
     private RuntimeException offer(Job<?> job) {
-        if (refusal != null) {
+        job.begun = job.guest != null && job.guest.lane() != null;
+        if (refusal != null && (stopped || !job.goesOn())) {
             return refusal.get();
         }
-        if (job.lane == null && jobs.size() >= capacity) {
+        if (!job.begun && jobs.size() >= capacity) {
             return new QueueFullException(capacity, untilPlaceIsFree());
         }
         jobs.add(job);
@@ -138,10 +146,18 @@ final class RequestQueue<R> {
 
     /** What runs next on a device; null if nothing does. Called with the lock held. */
     Job<?> poll(Lane<R> lane) {
+        Job<?> next = lane.owesSteps() ? poll(lane, Job::goesOn) : null;
+        return next == null ? poll(lane, job -> true) : next;
+    }
+
+    private Job<?> poll(Lane<R> lane, Predicate<Job<?>> wanted) {
         for (Iterator<Job<?>> waiting = jobs.iterator(); waiting.hasNext();) {
             Job<?> job = waiting.next();
-            if (job.lane == null || job.lane == lane) {
+            if (wanted.test(job) && (job.guest == null || job.guest.mayRun(lane))) {
                 waiting.remove();
+                if (job.guest != null) {
+                    job.guest.enter(lane);
+                }
                 return job;
             }
         }
@@ -168,8 +184,11 @@ final class RequestQueue<R> {
         return averageNanos;
     }
 
-    private void took(long nanos) {
-        lock.run(() -> averageNanos = averageNanos == 0 ? nanos : (1 - NEWEST) * averageNanos + NEWEST * nanos);
+    private void took(Lane<R> lane, boolean step, long nanos) {
+        lock.run(() -> {
+            lane.took(step, nanos);
+            averageNanos = averageNanos == 0 ? nanos : (1 - NEWEST) * averageNanos + NEWEST * nanos;
+        });
     }
 
     /** Ends the queue: takes no more, lets what is there go on for some time, fails the rest, and waits for what runs. */
@@ -185,13 +204,17 @@ final class RequestQueue<R> {
         lock.run(() -> {
             long nanos = atMost.toNanos();
             try {
-                while (nanos > 0 && (!jobs.isEmpty() || lanes.stream().anyMatch(lane -> lane.device().runs(lane)))) {
+                while (nanos > 0 && (!jobs.isEmpty() || lanes.stream().anyMatch(RequestQueue::isBusy))) {
                     nanos = lock.await(nanos);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    private static boolean isBusy(Lane<?> lane) {
+        return lane.device().runs(lane) || lane.guests().stream().anyMatch(Guest::isRequest);
     }
 
     /** What runs on a device. */
@@ -204,26 +227,33 @@ final class RequestQueue<R> {
     /** A request. */
     final class Job<T> {
 
-        /** Null for any. */
-        private final Lane<R> lane;
+        /** Whose step it is; null if it is a request as a whole. */
+        private final Guest<R> guest;
         private final Work<R, T> work;
         private final UniEmitter<? super T> emitter;
+        /** Whether it is a further step. */
+        private boolean begun;
         private volatile boolean cancelled;
 
-        private Job(Lane<R> lane, Work<R, T> work, UniEmitter<? super T> emitter) {
-            this.lane = lane;
+        private Job(Guest<R> guest, Work<R, T> work, UniEmitter<? super T> emitter) {
+            this.guest = guest;
             this.work = work;
             this.emitter = emitter;
         }
 
-        void run(R resource) {
+        /** Whether it is a further step of a request. */
+        private boolean goesOn() {
+            return begun && guest.isRequest();
+        }
+
+        void run(Lane<R> lane) {
             if (cancelled) {
                 return;
             }
             long start = System.nanoTime();
             try {
-                T result = work.run(resource, () -> cancelled || stopped);
-                took(System.nanoTime() - start);
+                T result = work.run(lane.resource(), () -> cancelled || stopped);
+                took(lane, goesOn(), System.nanoTime() - start);
                 emitter.complete(result);
             } catch (Throwable e) {
                 // an Error, too, has to reach whoever waits

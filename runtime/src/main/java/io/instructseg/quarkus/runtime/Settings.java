@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
+import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.text.Task;
 import io.instructseg.engine.video.VideoLimits;
@@ -18,10 +19,11 @@ import io.quarkus.runtime.configuration.ConfigurationException;
  * @param queueSize requests that may wait
  * @param deadline how long a request may take
  * @param videos what they may cost
+ * @param answers what answers in words may cost
  * @param memoryCheck whether a model that does not fit is not loaded
  */
 record Settings(Task task, double threshold, ImageLimits limits, int queueSize, Optional<Duration> deadline,
-        Videos videos, boolean memoryCheck) {
+        Videos videos, Answers answers, boolean memoryCheck) {
 
     /** @throws ConfigurationException if a value makes no sense, by its property's name */
     static Settings of(String model, ModelConfig config) {
@@ -35,7 +37,8 @@ record Settings(Task task, double threshold, ImageLimits limits, int queueSize, 
         config.deadline().ifPresent(deadline -> require(model, "deadline", deadline, deadline.compareTo(Duration.ZERO) > 0,
                 "more than nothing"));
         return new Settings(config.task(), config.threshold(), new ImageLimits(maxBytes, maxPixels), queueSize,
-                config.deadline(), Videos.of(model, config.video()), config.memoryCheck());
+                config.deadline(), Videos.of(model, config.video()), Answers.of(model, config.answers()),
+                config.memoryCheck());
     }
 
     /**
@@ -55,6 +58,28 @@ record Settings(Task task, double threshold, ImageLimits limits, int queueSize, 
             require(model, "video.concurrency", concurrency, concurrency >= 1, "at least 1");
             return new Videos(new VideoLimits(config.maxFrames(), config.maxDuration(), config.maxPixels(), maxBytes),
                     concurrency);
+        }
+    }
+
+    /**
+     * @param maxTokens of each
+     * @param concurrency how many may be under way at once
+     */
+    record Answers(int maxTokens, int concurrency) {
+
+        private static Answers of(String model, ModelConfig.AnswersConfig config) {
+            int maxTokens = config.maxTokens();
+            require(model, "answers.max-tokens", maxTokens, maxTokens >= 1 && maxTokens <= GenerationOptions.MOST_TOKENS,
+                    "1 to " + GenerationOptions.MOST_TOKENS);
+            int concurrency = config.concurrency();
+            require(model, "answers.concurrency", concurrency, concurrency >= 1, "at least 1");
+            return new Answers(maxTokens, concurrency);
+        }
+
+        /** For who doesn't say how an answer is made. */
+        GenerationOptions byDefault() {
+            GenerationOptions options = GenerationOptions.DEFAULT;
+            return options.withMaxTokens(Math.min(options.maxTokens(), maxTokens));
         }
     }
 

@@ -24,7 +24,7 @@ import io.smallrye.mutiny.unchecked.Unchecked;
 final class VideoStream {
 
     private final RequestQueue<SegmentationModel> queue;
-    private final Lane<SegmentationModel> lane;
+    private final Guest<SegmentationModel> guest;
     private final FrameBuffer frames;
     private final Guarded<VideoSegmentation> segmentation;
     private final List<Consumer<RequestReport>> listeners;
@@ -33,14 +33,14 @@ final class VideoStream {
     private volatile RequestObservation observation;
 
     /** @param frames closed with this, also if this throws */
-    VideoStream(RequestQueue<SegmentationModel> queue, Lane<SegmentationModel> lane, FrameBuffer frames,
+    VideoStream(RequestQueue<SegmentationModel> queue, Guest<SegmentationModel> guest, FrameBuffer frames,
             List<Instruction> instructions, VideoOptions options, List<Consumer<RequestReport>> listeners)
             throws InstructionException {
         this.queue = queue;
-        this.lane = lane;
+        this.guest = guest;
         this.frames = frames;
         this.listeners = listeners;
-        this.segmentation = new Guarded<>(lane.resource().segment(frames, instructions, options,
+        this.segmentation = new Guarded<>(guest.lane().resource().segment(frames, instructions, options,
                 () -> cancellation.isCancelled(), run -> observation.ran(run)));
     }
 
@@ -54,7 +54,7 @@ final class VideoStream {
                 .flatMap(frames::fill).flatMap(filled -> {
                     RequestObservation current = new RequestObservation(listeners);
                     observation = current;
-                    return limit.apply(queue.submit(lane, (model, token) -> step(current, token)))
+                    return limit.apply(queue.submit(guest, (model, token) -> step(current, token)))
                             .invoke(answer -> answer.ifPresent(frame -> current.answered()))
                             .onFailure().invoke(current::failed).onCancellation().invoke(current::cancelled);
                 });
@@ -69,6 +69,6 @@ final class VideoStream {
     /** At any time, from any thread. */
     void close() {
         segmentation.close();
-        queue.leave(lane);
+        queue.leave(guest);
     }
 }

@@ -230,6 +230,106 @@ class RequestQueueTest {
         assertThat(waiting).allSatisfy(done -> assertThat(done.get()).isTrue());
     }
 
+    @Test
+    void workInStepsWaitsForAPlaceAndKeepsItBetweenItsSteps() throws Exception {
+        Places places = new Places(1);
+        Guest<String> first = new Guest<>(places, true);
+        Guest<String> second = new Guest<>(places, true);
+        await(queue.submit(first, (resource, token) -> order.add("first, one")));
+        CompletableFuture<Boolean> waiting = queue.submit(second, (resource, token) -> order.add("second, one"))
+                .subscribeAsCompletionStage();
+        await(queue.submit((resource, token) -> order.add("a request")));
+        await(queue.submit(first, (resource, token) -> order.add("first, two")));
+        assertThat(waiting).isNotDone();
+        queue.leave(first);
+        waiting.get();
+        assertThat(order).containsExactly("first", "first, one", "a request", "first, two", "second, one");
+        queue.leave(second);
+        queue.leave(second);
+        assertThat(queue.enter(places)).isPresent();
+    }
+
+    @Test
+    void stepsHaveAsMuchTimeAsWhatRanBeforeThem() throws Exception {
+        Guest<String> guest = new Guest<>(new Places(1), true);
+        await(other.submit(guest, (resource, token) -> order.add("one")));
+        List<CompletableFuture<Boolean>> all = new ArrayList<>();
+        all.add(other.submit((resource, token) -> {
+            running.countDown();
+            release.await();
+            return true;
+        }).subscribeAsCompletionStage());
+        running.await();
+        all.add(other.submit((resource, token) -> order.add("a request")).subscribeAsCompletionStage());
+        all.add(other.submit(guest, (resource, token) -> {
+            Thread.sleep(300);
+            return order.add("two");
+        }).subscribeAsCompletionStage());
+        all.add(other.submit(guest, (resource, token) -> order.add("three")).subscribeAsCompletionStage());
+        Thread.sleep(100);
+        release.countDown();
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+        assertThat(order).containsSubsequence("one", "two", "a request", "three");
+        other.leave(guest);
+    }
+
+    @Test
+    void stepsStayOnOneDeviceAndAreNeverRefused() throws Exception {
+        try (DeviceExecutor device2 = new DeviceExecutor("second", lock)) {
+            queue.serve(device2, "second", () -> {
+            });
+            Places places = new Places(2);
+            Guest<String> one = queue.enter(places).orElseThrow();
+            Guest<String> another = queue.enter(places).orElseThrow();
+            assertThat(queue.enter(places)).isEmpty();
+            assertThat(List.of(one.lane().resource(), another.lane().resource())).containsExactlyInAnyOrder("device", "second");
+            List<CompletableFuture<String>> steps = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                steps.add(queue.submit(one, (resource, token) -> resource).subscribeAsCompletionStage());
+            }
+            for (CompletableFuture<String> step : steps) {
+                assertThat(step.get()).isEqualTo(one.lane().resource());
+            }
+            queue.close(END, Duration.ZERO);
+        }
+    }
+
+    @Test
+    void aFirstStepIsRefusedLikeARequestAndWhoLeftNeverEnters() throws Exception {
+        CompletableFuture<Boolean> running = blocked().subscribeAsCompletionStage();
+        this.running.await();
+        Places places = new Places(1);
+        Guest<String> gone = new Guest<>(places, true);
+        CompletableFuture<Boolean> never = queue.submit(gone, (resource, token) -> true).subscribeAsCompletionStage();
+        CompletableFuture<Boolean> request = queue.submit((resource, token) -> true).subscribeAsCompletionStage();
+        assertThatThrownBy(() -> await(queue.submit(new Guest<>(places, true), (resource, token) -> true)))
+                .isInstanceOf(QueueFullException.class);
+        queue.leave(gone);
+        release.countDown();
+        assertThat(running.get() && request.get()).isTrue();
+        assertThat(never).isNotDone();
+        assertThat(queue.enter(places)).isPresent();
+    }
+
+    @Test
+    void closingWithGraceLetsRequestsInStepsGoOnToTheirEnd() throws Exception {
+        Guest<String> guest = new Guest<>(new Places(1), true);
+        Guest<String> endless = queue.enter(new Places(1)).orElseThrow();
+        await(queue.submit(guest, (resource, token) -> true));
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> queue.close(END, Duration.ofSeconds(50)));
+        while (queue.submit((resource, token) -> true).onFailure().recoverWithItem(false).await()
+                .atMost(Duration.ofSeconds(30))) {
+            Thread.onSpinWait();
+        }
+        String step = await(queue.submit(guest, (resource, token) -> "goes on"));
+        assertThat(step).isEqualTo("goes on");
+        assertThatThrownBy(() -> await(queue.submit(endless, (resource, token) -> true)))
+                .isInstanceOf(ModelUnavailableException.class);
+        assertThat(closing).isNotDone();
+        queue.leave(guest);
+        closing.get();
+    }
+
     private Uni<Boolean> blocked() {
         return queue.submit((resource, token) -> {
             running.countDown();

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.text.Task;
 import io.instructseg.engine.video.VideoLimits;
@@ -26,7 +27,7 @@ class SettingsTest {
     void nothingHasToBeSet() {
         assertThat(Settings.of(ModelNames.DEFAULT, config(Map.of())))
                 .isEqualTo(new Settings(Task.REFERRING, 0, new ImageLimits(32 << 20, 64_000_000), 64, Optional.empty(),
-                        new Settings.Videos(VideoLimits.DEFAULT, 4), true));
+                        new Settings.Videos(VideoLimits.DEFAULT, 4), new Settings.Answers(1024, 4), true));
     }
 
     @Test
@@ -37,10 +38,13 @@ class SettingsTest {
                         "quarkus.instructseg.queue.size", "2", "quarkus.instructseg.deadline", "5S",
                         "quarkus.instructseg.video.max-frames", "7", "quarkus.instructseg.video.max-duration", "3M",
                         "quarkus.instructseg.video.max-pixels", "99", "quarkus.instructseg.video.max-bytes", "1M",
-                        "quarkus.instructseg.video.concurrency", "9", "quarkus.instructseg.memory-check", "false"))))
+                        "quarkus.instructseg.video.concurrency", "9",
+                        "quarkus.instructseg.answers.max-tokens", "100", "quarkus.instructseg.answers.concurrency", "3",
+                        "quarkus.instructseg.memory-check", "false"))))
                 .isEqualTo(new Settings(Task.REASONING, 0.25, new ImageLimits(3 << 10, 640_000), 2,
                         Optional.of(Duration.ofSeconds(5)),
-                        new Settings.Videos(new VideoLimits(7, Duration.ofMinutes(3), 99, 1 << 20), 9), false));
+                        new Settings.Videos(new VideoLimits(7, Duration.ofMinutes(3), 99, 1 << 20), 9),
+                        new Settings.Answers(100, 3), false));
     }
 
     @ParameterizedTest
@@ -49,12 +53,20 @@ class SettingsTest {
             "queue.size, 0, is 0, at least 1", "video.max-frames, 0, is 0, at least 1",
             "video.max-duration, 0S, is PT0S, more than nothing", "video.max-pixels, 0, is 0, at least 1",
             "video.max-bytes, 0, is 0, at least 1", "video.concurrency, 0, is 0, at least 1",
+            "answers.max-tokens, 0, is 0, 1 to 2047", "answers.max-tokens, 2048, is 2048, 1 to 2047",
+            "answers.concurrency, 0, is 0, at least 1",
             "deadline, 0S, is PT0S, more than nothing" })
     void whatMakesNoSenseIsRefusedByName(String name, String value, String found, String expected) {
         String property = "quarkus.instructseg." + name;
         assertThatThrownBy(() -> Settings.of(ModelNames.DEFAULT, config(Map.of(property, value))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(property + " " + found + ", expected " + expected);
+    }
+
+    @Test
+    void whoSaysNothingGetsNoMoreTokensThanAllowed() {
+        assertThat(new Settings.Answers(100, 1).byDefault()).isEqualTo(GenerationOptions.DEFAULT.withMaxTokens(100));
+        assertThat(new Settings.Answers(1024, 1).byDefault()).isEqualTo(GenerationOptions.DEFAULT);
     }
 
     @ParameterizedTest

@@ -26,6 +26,7 @@ import io.instructseg.engine.mask.RunLengthEncoding;
 final class Examples {
 
     static final String ENDPOINT = "/api/instructseg/segmentations";
+    static final String ANSWERS = "/api/instructseg/answers";
     static final ObjectMapper MAPPER = new ObjectMapper();
     static final String SCISSORS_SENTENCE = "outline the pair of scissors";
     static final Path SCISSORS = path("images/01.png");
@@ -56,6 +57,27 @@ final class Examples {
             }
         }
         return examples;
+    }
+
+    /** Examples of questions. */
+    static List<Asked> questions() throws IOException {
+        List<Asked> examples = new ArrayList<>();
+        for (JsonNode example : MAPPER.readTree(path("expected.json").toFile())) {
+            if (example.get("task").asText().equals("vqa")) {
+                examples.add(new Asked(path(example.get("image").asText()), example.get("question").asText(),
+                        example.at("/official/text").asText()));
+            }
+        }
+        return examples;
+    }
+
+    /** A picture, a question about it and the official code's answer. */
+    record Asked(Path picture, String question, String answer) {
+
+        ObjectNode request() {
+            return MAPPER.createObjectNode().put("image", Base64.getEncoder().encodeToString(bytes(picture)))
+                    .put("question", question);
+        }
     }
 
     static Example scissors() throws IOException {

@@ -1,5 +1,6 @@
 package io.instructseg.it.rest;
 
+import static io.instructseg.it.rest.Examples.ANSWERS;
 import static io.instructseg.it.rest.Examples.ENDPOINT;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -25,13 +27,16 @@ import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.format.Signature;
+import io.instructseg.quarkus.AnswerPart;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.VideoRequest;
+import io.instructseg.quarkus.WordlessModelException;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusMock;
@@ -48,6 +53,14 @@ class FailuresTest {
     URI endpoint;
 
     private static void bean(Uni<List<Segmentation>> answer) {
+        bean(answer, Multi.createFrom().failure(new UnsupportedOperationException()));
+    }
+
+    private static void bean(Multi<AnswerPart> words) {
+        bean(Uni.createFrom().failure(new UnsupportedOperationException()), words);
+    }
+
+    private static void bean(Uni<List<Segmentation>> answer, Multi<AnswerPart> words) {
         QuarkusMock.installMockForType(new InstructSeg() {
 
             @Override
@@ -64,6 +77,11 @@ class FailuresTest {
             @Override
             public Multi<FrameSegmentation> segment(VideoRequest request) {
                 throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Multi<AnswerPart> stream(Question question) {
+                return words;
             }
         }, InstructSeg.class);
     }
@@ -134,5 +152,45 @@ class FailuresTest {
                 Map.of()))));
         ask().statusCode(200).body("segmentations[0].mask.polygons", equalTo(null)).body("segmentations[0].mask.area",
                 equalTo(side * side / 2));
+    }
+
+    private static ValidatableResponse askInWords(String accept) {
+        return given().contentType("application/json").accept(accept).body("{\"question\": \"a\"}").post(ANSWERS).then();
+    }
+
+    @Test
+    void aModelWithoutWordsSaysSo() {
+        bean(Multi.createFrom().failure(new WordlessModelException("/secret/path")));
+        for (String accept : List.of("application/json", "text/event-stream")) {
+            askInWords(accept).statusCode(501).contentType("application/problem+json").body("detail",
+                    equalTo("the model has no words"));
+        }
+        problem(new WordlessModelException("/secret/path"), 501, "the model has no words");
+    }
+
+    @Test
+    void wordsThatBreakOffEndWithTheReason() {
+        bean(Multi.createBy().concatenating().streams(Multi.createFrom().item(new AnswerPart("a \"b\"\n", Optional.empty())),
+                Multi.createFrom().failure(new StageException(Signature.DECODE, "tensor secret:0"))));
+        assertThat(askInWords("text/event-stream").statusCode(200).extract().asString()).isEqualTo("event: text\n"
+                + "data: {\"text\":\"a \\\"b\\\"\\n\"}\n\nevent: problem\ndata: {\"status\":500,"
+                + "\"title\":\"Internal Server Error\",\"detail\":\"stage decode of the model failed\"}\n\n");
+        askInWords("application/json").statusCode(500).body("detail", equalTo("stage decode of the model failed"));
+    }
+
+    @Test
+    void aClientThatGoesAwayBetweenTwoWordsCancelsItsRequest() throws Exception {
+        CountDownLatch cancelled = new CountDownLatch(1);
+        bean(Multi.createBy().repeating().supplier(() -> new AnswerPart("word ", Optional.empty())).indefinitely()
+                .onCancellation().invoke(cancelled::countDown));
+        String body = "{\"question\": \"a\"}";
+        try (Socket socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
+            socket.getOutputStream().write(("POST " + ANSWERS + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    + "Accept: text/event-stream\r\nContent-Length: " + body.length() + "\r\n\r\n" + body).getBytes(US_ASCII));
+            assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 200");
+            socket.getInputStream().readNBytes(10_000);
+            assertThat(cancelled.getCount()).isOne();
+        }
+        assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
     }
 }

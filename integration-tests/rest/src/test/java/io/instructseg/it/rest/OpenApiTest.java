@@ -42,14 +42,14 @@ class OpenApiTest {
             assertThat(body.get("examples")).hasSize(1);
         });
         assertThat(operation.get("parameters")).extracting(parameter -> parameter.get("name").asText())
-                .containsExactlyInAnyOrder("sentences", "task", "candidates", "threshold");
+                .containsExactlyInAnyOrder("sentences", "task", "candidates", "threshold", "explanation");
     }
 
     @Test
     void hasAllAnswersWithSchemaAndExample() {
         JsonNode responses = operation.get("responses");
         assertThat(responses.fieldNames()).toIterable().containsExactlyInAnyOrder("200", "400", "406", "413", "415", "422",
-                "500", "503", "504");
+                "500", "501", "503", "504");
         JsonNode found = responses.get("200");
         assertThat(found.get("content").fieldNames()).toIterable().containsExactlyInAnyOrder("application/json", "image/png",
                 "image/png; view=overlay");
@@ -83,6 +83,27 @@ class OpenApiTest {
                 .queryParam("candidates", "all").body(Examples.bytes(Examples.SCISSORS)).post(ENDPOINT).then().statusCode(200)
                 .extract().asByteArray());
         assertFits(all, schema);
+    }
+
+    @Test
+    void hasTheAnswersEndpoint() throws IOException {
+        JsonNode answers = document.at("/paths").get(Examples.ANSWERS).get("post");
+        JsonNode bodies = answers.at("/requestBody/content");
+        assertThat(bodies.fieldNames()).toIterable().containsExactlyInAnyOrder("application/json", "multipart/form-data");
+        JsonNode json = bodies.get("application/json");
+        JsonNode example = json.at("/examples").iterator().next().get("value");
+        assertFits(example, json.get("schema"));
+        assertThat(names(resolve(bodies.at("/multipart~1form-data/schema")).get("properties"))).isEqualTo(names(example))
+                .isEqualTo(names(resolve(json.get("schema")).get("properties")));
+        JsonNode found = answers.at("/responses/200/content");
+        assertThat(found.fieldNames()).toIterable().containsExactlyInAnyOrder("application/json", "text/event-stream");
+        JsonNode schema = found.at("/application~1json/schema");
+        assertFits(found.at("/application~1json/examples").iterator().next().get("value"), schema);
+        assertThat(found.at("/text~1event-stream/examples").iterator().next().get("value").asText())
+                .startsWith("event: text\ndata: {");
+        assertFits(MAPPER.readTree(given().contentType("application/json").body(example.toString()).post(Examples.ANSWERS)
+                .then().statusCode(200).extract().asByteArray()), schema);
+        assertThat(names(answers.get("responses"))).isEqualTo(names(operation.get("responses")));
     }
 
     @Test
@@ -121,7 +142,7 @@ class OpenApiTest {
             value.forEach(item -> assertFits(item, schema.get("items")));
         } else if (value.isObject() && schema.has("properties")) {
             assertThat(names(schema.get("properties"))).containsAll(names(value));
-            schema.get("required").forEach(name -> assertThat(value.has(name.asText())).as(name.asText()).isTrue());
+            schema.path("required").forEach(name -> assertThat(value.has(name.asText())).as(name.asText()).isTrue());
             names(value).forEach(name -> assertFits(value.get(name), schema.get("properties").get(name)));
         } else if (value.isObject()) {
             value.forEach(item -> assertFits(item, schema.get("additionalProperties")));

@@ -4,10 +4,12 @@ import static io.instructseg.it.rest.Examples.ENDPOINT;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import jakarta.inject.Inject;
 
@@ -20,6 +22,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
 
 /** A request's stages are in the trace of the client. */
 @QuarkusTest
@@ -48,6 +51,22 @@ class TracingTest {
     }
 
     @Test
+    void anAnswersTokensHaveOneSpanTogether() throws IOException {
+        Examples.Asked asked = Examples.questions().get(0);
+        List<SpanData> spans = trace(request -> request.contentType("application/json").body(asked.request().toString())
+                .post(Examples.ANSWERS).then().statusCode(200));
+        SpanData request = named(spans, "instructseg answer");
+        assertThat(request.getAttributes().get(OUTCOME)).isEqualTo("answered");
+        assertThat(request.getAttributes().get(AttributeKey.longKey("instructseg.tokens")))
+                .isBetween(2L, (long) asked.answer().length());
+        assertThat(request.getAttributes().get(AttributeKey.longKey("instructseg.prompt_tokens"))).isPositive();
+        List<String> parts = spans.stream().filter(span -> span.getParentSpanId().equals(request.getSpanId()))
+                .sorted(Comparator.comparing(SpanData::getStartEpochNanos)).map(SpanData::getName).toList();
+        assertThat(parts).startsWith("instructseg queue", "instructseg encode_vision").endsWith("instructseg prefill",
+                "instructseg decode").containsOnlyOnce("instructseg decode");
+    }
+
+    @Test
     void aFailureIsToldWithItsReason() {
         SpanData request = named(trace(new byte[] { 1, 2, 3 }, 415), REQUEST);
         assertThat(request.getAttributes().get(OUTCOME)).isEqualTo("invalid");
@@ -58,9 +77,13 @@ class TracingTest {
 
     /** The spans of a request that begins a trace of its own, until that of the endpoint, which ends last, is there. */
     private List<SpanData> trace(byte[] picture, int status) {
+        return trace(request -> request.contentType("application/octet-stream").queryParam("sentences", "the scissors")
+                .body(picture).post(ENDPOINT).then().statusCode(status));
+    }
+
+    private List<SpanData> trace(Consumer<RequestSpecification> ask) {
         String trace = UUID.randomUUID().toString().replace("-", "");
-        given().header("traceparent", "00-" + trace + "-b7ad6b7169203331-01").contentType("application/octet-stream")
-                .queryParam("sentences", "the scissors").body(picture).post(ENDPOINT).then().statusCode(status);
+        ask.accept(given().header("traceparent", "00-" + trace + "-b7ad6b7169203331-01"));
         return Awaitility.await().atMost(1, TimeUnit.MINUTES).until(
                 () -> exporter.getFinishedSpanItems().stream().filter(span -> span.getTraceId().equals(trace)).toList(),
                 spans -> spans.stream().anyMatch(span -> span.getParentSpanId().equals("b7ad6b7169203331")));

@@ -31,8 +31,10 @@ import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.engine.video.Frame;
 import io.instructseg.format.Signature;
+import io.instructseg.quarkus.AnswerPart;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.InstructSeg;
+import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.VideoRequest;
@@ -86,6 +88,11 @@ class VideoClientsTest {
             @Override
             public Multi<FrameSegmentation> segment(VideoRequest request) {
                 return watched;
+            }
+
+            @Override
+            public Multi<AnswerPart> stream(Question question) {
+                throw new UnsupportedOperationException();
             }
         }, InstructSeg.class);
     }

@@ -31,6 +31,7 @@ import io.restassured.response.Response;
 class EndpointTest {
 
     private static final String VIDEOS = "/api/instructseg/videos";
+    private static final String ANSWERS = "/api/instructseg/answers";
 
     @TestHTTPResource
     URI server;
@@ -75,6 +76,13 @@ class EndpointTest {
         assertThat(BOB.statusWithoutBody(server, VIDEOS)).isEqualTo(403);
         ALICE.request().contentType("video/mp4").body(new byte[] { 1, 2, 3 }).post(VIDEOS + "?sentences=a%20dog").then()
                 .statusCode(415);
+    }
+
+    @Test
+    void answersNeedTheRole() throws IOException {
+        assertThat(NOBODY.statusWithoutBody(server, ANSWERS)).isEqualTo(401);
+        assertThat(BOB.statusWithoutBody(server, ANSWERS)).isEqualTo(403);
+        ALICE.request().contentType("application/json").body("{}").post(ANSWERS).then().statusCode(400);
     }
 
     /** All outcomes together. */

@@ -140,7 +140,8 @@ public class MessageAnswers {
 
     private static byte[] write(MessageRequest.OfPicture request, List<Segmentation> answers) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new JsonAnswer(answers, request.request().candidates()).writeMessage(request.id(), out);
+        new JsonAnswer(answers, request.request().candidates(), request.request().explanation()).writeMessage(request.id(),
+                out);
         return out.toByteArray();
     }
 

@@ -2,12 +2,12 @@ package io.instructseg.quarkus.runtime.rest;
 
 import java.io.OutputStream;
 
-import io.instructseg.quarkus.runtime.wire.InstructionFields;
+import io.instructseg.quarkus.runtime.wire.Fields;
 
 /** What a request brings, part by part or as a query and a body: fields of text, and a file. */
 interface Form {
 
-    InstructionFields fields();
+    Fields fields();
 
     /** The file's field. */
     String file();

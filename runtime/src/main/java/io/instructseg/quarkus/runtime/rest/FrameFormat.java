@@ -4,9 +4,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+
+import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.quarkus.runtime.wire.JsonFrame;
+import io.smallrye.mutiny.Multi;
 
 /** How the answers about a video follow each other. */
 enum FrameFormat {
@@ -30,6 +35,20 @@ enum FrameFormat {
     static FrameFormat choose(HttpHeaders headers) {
         return Accept.of(headers).choose(List.of(values()), (format, range) -> format.type.isCompatible(range),
                 LINES.type + " or " + EVENTS.type);
+    }
+
+    /** Frames' answers as they are sent, and what stands behind the last one. */
+    Multi<byte[]> format(Multi<FrameSegmentation> frames) {
+        AtomicLong count = new AtomicLong();
+        return frames.map(frame -> {
+            count.incrementAndGet();
+            return format("frame", JsonFrame.of(frame));
+        }).onCompletion().continueWith(() -> List.of(format("summary", JsonFrame.summary(count.get()))));
+    }
+
+    /** What goes wrong behind the first answer. */
+    byte[] problem(Throwable failure) {
+        return format("problem", (byte[]) Problems.of(failure).getEntity());
     }
 
     /**

@@ -20,7 +20,7 @@ import org.jboss.resteasy.reactive.common.util.CaseInsensitiveMap;
 import org.jboss.resteasy.reactive.server.core.multipart.MultipartParser;
 
 import io.instructseg.quarkus.runtime.wire.BoundedBytes;
-import io.instructseg.quarkus.runtime.wire.InstructionFields;
+import io.instructseg.quarkus.runtime.wire.Fields;
 import io.instructseg.quarkus.runtime.wire.RequestException;
 import io.instructseg.quarkus.runtime.wire.RequestMemory;
 
@@ -103,7 +103,7 @@ final class MultipartBody implements MultipartParser.PartHandler {
         }
         file = name.equals(form.file()) ? form.open() : null;
         empty = true;
-        text = file == null ? new BoundedBytes(name, BYTES_PER_CHARACTER * InstructionFields.MOST_CHARACTERS, memory) : null;
+        text = file == null ? new BoundedBytes(name, BYTES_PER_CHARACTER * Fields.MOST_CHARACTERS, memory) : null;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
+import io.instructseg.quarkus.runtime.wire.AnswerFields;
 import io.instructseg.quarkus.runtime.wire.JsonAnswer;
 import io.instructseg.quarkus.runtime.wire.RequestFields;
 
@@ -80,6 +81,33 @@ final class OpenApi {
             {"status": 422, "title": "Unprocessable Content", "detail": "video: the video is empty: found 0 bytes", \
             "field": "video"}""";
 
+    /** A picture of one pixel, as above. */
+    static final String QUESTION = """
+            {"image": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+             "question": "What color is it?", "turns": [{"question": "What is on the left?", "answer": "A hammer"}],
+             "max_tokens": 40, "temperature": 0.7, "top_k": 50, "top_p": 0.9, "seed": 1, "stop": ["\\n"]}""";
+    static final String QUESTION_FORM = """
+            {"image": "dog.jpg", "question": "What is on the left?", "max_tokens": 40}""";
+    static final String TEXT_ANSWER = """
+            {"text": "Yellow", "finish": "end_of_text", "prompt_tokens": 790, "tokens": 1,
+             "timings": {"encode_vision": 12.3, "prefill": 45.6, "decode": 7.8}}""";
+    static final String TEXT_EVENTS = """
+            event: text
+            data: {"text":"Yellow"}
+
+            event: summary
+            data: {"finish":"end_of_text","prompt_tokens":790,"tokens":1,"timings":{"prefill":45.6,"decode":7.8}}
+
+            """;
+    static final String NO_QUESTION = """
+            {"status": 400, "title": "Bad Request", "detail": "question: found none, expected words",
+             "field": "question"}""";
+    static final String ANSWER_NOT_ACCEPTABLE = """
+            {"status": 406, "title": "Not Acceptable", "detail": "Accept: found nothing that can be sent, expected \
+            application/json or text/event-stream"}""";
+    static final String WORDLESS = """
+            {"status": 501, "title": "Not Implemented", "detail": "the model has no words"}""";
+
     private OpenApi() {
     }
 
@@ -96,7 +124,9 @@ final class OpenApi {
             @Schema(description = "The best mask alone, or those of all of the model's queries, too",
                     enumeration = { "best", "all" }, defaultValue = "best") String candidates,
             @Schema(description = "An answer with a lower score is not found; the service's default if absent",
-                    minimum = "0", maximum = "1") Double threshold){
+                    minimum = "0", maximum = "1") Double threshold,
+            @Schema(description = "Whether the model explains each mask in words; for reasoning only",
+                    defaultValue = "false") Boolean explanation){
     }
 
     @Schema(name = "InstructSegForm", description = "The fields of InstructSegRequest as parts of a form",
@@ -108,7 +138,8 @@ final class OpenApi {
                     maxItems = RequestFields.MOST_SENTENCES) List<String> sentences,
             @Schema(enumeration = { "referring", "reasoning" }) String task,
             @Schema(enumeration = { "best", "all" }, defaultValue = "best") String candidates,
-            @Schema(minimum = "0", maximum = "1") Double threshold){
+            @Schema(minimum = "0", maximum = "1") Double threshold,
+            @Schema(defaultValue = "false") Boolean explanation){
     }
 
     @Schema(name = "InstructSegAnswer", requiredProperties = { "image", "segmentations", "timings" })
@@ -128,6 +159,8 @@ final class OpenApi {
             @Schema(description = "Whether the score reaches the threshold; if not, the mask is empty") boolean found,
             @Schema(description = "Of the best candidate", minimum = "0", maximum = "1") double score,
             MaskOf mask,
+            @Schema(description = "Why it is this mask; only if it was asked for, and null if the model had no words for it",
+                    nullable = true) String explanation,
             @Schema(description = "By falling score; only if all were asked for") List<CandidateOf> candidates){
     }
 
@@ -191,6 +224,57 @@ final class OpenApi {
             requiredProperties = { "frames", "ended" })
     record VideoSummary(@Schema(description = "How many were answered") long frames,
             @Schema(enumeration = "complete") String ended) {
+    }
+
+    @Schema(name = "InstructSegQuestion", description = "A question, about a picture or about none",
+            requiredProperties = "question")
+    record QuestionRequest(
+            @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP, in base64", format = "byte") String image,
+            @Schema(description = "What to answer") String question,
+            @Schema(description = "What was asked and answered before about the same picture, the oldest first",
+                    maxItems = AnswerFields.MOST_TURNS) List<TurnOf> turns,
+            @Schema(description = "Where the answer ends at the latest; up to the service's limit", minimum = "1",
+                    defaultValue = "256") Integer max_tokens,
+            @Schema(description = "0 takes the likeliest token each time; above, one is drawn, the likelier the value is low",
+                    minimum = "0", maximum = "100", defaultValue = "0") Double temperature,
+            @Schema(description = "Drawn from as many of the likeliest tokens; 0: from all", minimum = "0",
+                    defaultValue = "0") Integer top_k,
+            @Schema(description = "Drawn from the likeliest tokens that are as probable together", minimum = "0",
+                    exclusiveMinimum = true, maximum = "1", defaultValue = "1") Double top_p,
+            @Schema(description = "The same seed gives the same answer", defaultValue = "0") Long seed,
+            @Schema(description = "Texts that end the answer; they are not part of it", maxItems = 16) List<String> stop){
+    }
+
+    @Schema(name = "InstructSegQuestionForm", description = "The fields of InstructSegQuestion as parts of a form",
+            requiredProperties = "question")
+    record QuestionForm(
+            @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP", type = SchemaType.STRING,
+                    format = "binary") String image,
+            @Schema(description = "What to answer") String question,
+            @Schema(description = "What was asked and answered before: the array as JSON") String turns,
+            @Schema(description = "Where the answer ends at the latest; up to the service's limit", minimum = "1",
+                    defaultValue = "256") Integer max_tokens,
+            @Schema(description = "0 takes the likeliest token each time; above, one is drawn, the likelier the value is low",
+                    minimum = "0", maximum = "100", defaultValue = "0") Double temperature,
+            @Schema(description = "Drawn from as many of the likeliest tokens; 0: from all", minimum = "0",
+                    defaultValue = "0") Integer top_k,
+            @Schema(description = "Drawn from the likeliest tokens that are as probable together", minimum = "0",
+                    exclusiveMinimum = true, maximum = "1", defaultValue = "1") Double top_p,
+            @Schema(description = "The same seed gives the same answer", defaultValue = "0") Long seed,
+            @Schema(description = "Texts that end the answer, a part for each", maxItems = 16) List<String> stop){
+    }
+
+    @Schema(name = "InstructSegTurn", requiredProperties = { "question", "answer" })
+    record TurnOf(String question, String answer) {
+    }
+
+    @Schema(name = "InstructSegTextAnswer", requiredProperties = { "text", "finish", "prompt_tokens", "tokens", "timings" })
+    record TextAnswer(String text,
+            @Schema(description = "Why it ended", enumeration = { "end_of_text", "stop_string", "max_tokens" }) String finish,
+            @Schema(description = "Tokens that the model read, the picture's included") int prompt_tokens,
+            @Schema(description = "Tokens that the model made") int tokens,
+            @Schema(description = "Milliseconds that each stage of the model took, all its runs together") Map<String,
+                    Double> timings) {
     }
 
     @Schema(name = "InstructSegProblem", description = "Problem details (RFC 9457)",

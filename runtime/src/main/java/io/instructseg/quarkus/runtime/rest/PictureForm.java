@@ -1,25 +1,31 @@
 package io.instructseg.quarkus.runtime.rest;
 
 import java.io.OutputStream;
+import java.util.function.Consumer;
 
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.runtime.wire.BoundedBytes;
+import io.instructseg.quarkus.runtime.wire.Fields;
 import io.instructseg.quarkus.runtime.wire.RequestFields;
 import io.instructseg.quarkus.runtime.wire.RequestMemory;
 
 /** A picture, which is kept on the heap. */
 final class PictureForm implements Form {
 
-    private final RequestFields fields = new RequestFields();
+    private final Fields fields;
+    private final Consumer<Image> picture;
     private final RequestMemory memory;
     private BoundedBytes bytes;
 
-    PictureForm(RequestMemory memory) {
+    /** @param picture takes it */
+    PictureForm(Fields fields, Consumer<Image> picture, RequestMemory memory) {
+        this.fields = fields;
+        this.picture = picture;
         this.memory = memory;
     }
 
     @Override
-    public RequestFields fields() {
+    public Fields fields() {
         return fields;
     }
 
@@ -36,6 +42,6 @@ final class PictureForm implements Form {
 
     @Override
     public void received() {
-        fields.image(Image.of(bytes.toByteArray()));
+        picture.accept(Image.of(bytes.toByteArray()));
     }
 }

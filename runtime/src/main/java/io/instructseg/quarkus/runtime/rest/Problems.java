@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.Response.StatusType;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 
+import io.instructseg.engine.ConversationException;
 import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.session.StageException;
@@ -22,6 +23,7 @@ import io.instructseg.engine.video.VideoException;
 import io.instructseg.quarkus.DeadlineExceededException;
 import io.instructseg.quarkus.ModelUnavailableException;
 import io.instructseg.quarkus.QueueFullException;
+import io.instructseg.quarkus.WordlessModelException;
 import io.instructseg.quarkus.runtime.wire.Json;
 import io.instructseg.quarkus.runtime.wire.RequestException;
 import io.instructseg.quarkus.runtime.wire.RequestFields;
@@ -46,6 +48,12 @@ final class Problems {
         }
         if (failure instanceof InstructionException instruction) {
             return of(RequestException.of(instruction));
+        }
+        if (failure instanceof ConversationException conversation) {
+            return of(RequestException.of(conversation));
+        }
+        if (failure instanceof WordlessModelException) {
+            return of(new ProblemException(Status.NOT_IMPLEMENTED, null, "the model has no words"));
         }
         if (failure instanceof QueueFullException full) {
             return unavailable("too many requests wait for the model already, or too many videos are segmented",

@@ -46,6 +46,9 @@ enum Representation {
         if (request.candidates() == Candidates.ALL) {
             throw badField(RequestFields.CANDIDATES, "found 'all', expected 'best', since Accept asks for a picture");
         }
+        if (request.explanation()) {
+            throw badField(RequestFields.EXPLANATION, "found true, expected false, since Accept asks for a picture");
+        }
     }
 
     /**

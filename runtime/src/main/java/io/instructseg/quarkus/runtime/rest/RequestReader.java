@@ -11,7 +11,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriInfo;
 
+import io.instructseg.quarkus.runtime.wire.AnswerFields;
 import io.instructseg.quarkus.runtime.wire.JsonBody;
+import io.instructseg.quarkus.runtime.wire.QuestionBody;
 import io.instructseg.quarkus.runtime.wire.RequestException;
 import io.instructseg.quarkus.runtime.wire.RequestFields;
 import io.instructseg.quarkus.runtime.wire.RequestMemory;
@@ -37,9 +39,31 @@ final class RequestReader {
             requireNoFields(uri, RequestFields.NAMES);
             return JsonBody.read(body, memory);
         }
-        PictureForm form = new PictureForm(memory);
-        read(body, type, uri, form, memory, "application/json, ");
-        return form.fields();
+        RequestFields fields = new RequestFields();
+        read(body, type, uri, new PictureForm(fields, fields::image, memory), memory, "application/json, ");
+        return fields;
+    }
+
+    /**
+     * A question.
+     *
+     * @param fields that are read
+     * @param memory what pictures may take
+     * @throws RequestException if the body is not what is expected
+     * @throws ProblemException if it is of a type that is not read
+     * @throws IOException if it can't be read
+     */
+    static void question(InputStream body, HttpHeaders headers, UriInfo uri, AnswerFields fields, RequestMemory memory)
+            throws IOException {
+        MediaType type = type(headers);
+        requireNoFields(uri, fields.names());
+        if (type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
+            QuestionBody.read(body, fields, memory);
+        } else if (type.isCompatible(MediaType.MULTIPART_FORM_DATA_TYPE)) {
+            MultipartBody.read(body, type, new PictureForm(fields, fields::image, memory), memory);
+        } else {
+            throw unsupported("Content-Type: found " + type + ", expected application/json or multipart/form-data");
+        }
     }
 
     /**

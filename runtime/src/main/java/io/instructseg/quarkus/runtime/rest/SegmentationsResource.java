@@ -76,6 +76,8 @@ public class SegmentationsResource {
             schema = @Schema(type = SchemaType.STRING, enumeration = { "best", "all" }))
     @Parameter(name = "threshold", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest",
             schema = @Schema(type = SchemaType.NUMBER, minimum = "0", maximum = "1"))
+    @Parameter(name = "explanation", in = ParameterIn.QUERY, description = "With a picture as body: see InstructSegRequest",
+            schema = @Schema(type = SchemaType.BOOLEAN))
     @RequestBody(required = true, description = "A picture and sentences, or a picture's file with the rest as query",
             content = {
             @Content(mediaType = "application/json", schema = @Schema(implementation = OpenApi.Request.class),
@@ -115,6 +117,9 @@ public class SegmentationsResource {
     @APIResponse(responseCode = "500", description = "The model failed", content = @Content(mediaType = Problems.MEDIA_TYPE,
             schema = @Schema(implementation = OpenApi.Problem.class), examples = @ExampleObject(name = "a stage",
             value = OpenApi.FAILED)))
+    @APIResponse(responseCode = "501", description = "An explanation is asked for, and the model has no words",
+            content = @Content(mediaType = Problems.MEDIA_TYPE, schema = @Schema(implementation = OpenApi.Problem.class),
+            examples = @ExampleObject(name = "no words", value = OpenApi.WORDLESS)))
     @APIResponse(responseCode = "503", description = "Too many requests are being sent or wait already, or there is no model",
             headers = @Header(name = HttpHeaders.RETRY_AFTER, description = "In seconds",
             schema = @Schema(type = SchemaType.INTEGER)), content = @Content(mediaType = Problems.MEDIA_TYPE,
@@ -152,7 +157,7 @@ public class SegmentationsResource {
         Response.ResponseBuilder response = Response.ok().type(representation.type()).header(HttpHeaders.VARY,
                 HttpHeaders.ACCEPT);
         if (representation == Representation.JSON) {
-            StreamingOutput json = new JsonAnswer(answers, request.candidates())::write;
+            StreamingOutput json = new JsonAnswer(answers, request.candidates(), request.explanation())::write;
             return response.entity(json).build();
         }
         Segmentation answer = answers.get(0);

@@ -26,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
+import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.VideoRequest;
 import io.instructseg.quarkus.runtime.InstructSegConfig;
@@ -155,8 +156,9 @@ public class VideosResource {
     }
 
     private Uni<Response> answer(VideoRequest request, FrameFormat format, Upload upload, RoutingContext http) {
-        FrameStream stream = new FrameStream(Multi.createFrom().deferred(() -> instructSeg.get().segment(request))
-                .onTermination().invoke(upload::delete), format);
+        Multi<FrameSegmentation> frames = Multi.createFrom().deferred(() -> instructSeg.get().segment(request))
+                .onTermination().invoke(upload::delete);
+        StreamedResponse stream = new StreamedResponse(format.format(frames), format.type(), format::problem);
         // also where the host replaces the response before it is sent
         http.addEndHandler(ended -> {
             stream.cancel();

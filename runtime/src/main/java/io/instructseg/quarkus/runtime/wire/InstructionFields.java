@@ -6,21 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.text.Task;
 
 /** What requests ask of a picture or a video, from whichever body, each field checked as it comes in. */
-public abstract sealed class InstructionFields permits RequestFields, VideoFields {
+public abstract sealed class InstructionFields extends Fields permits RequestFields, VideoFields {
 
     public static final String SENTENCES = "sentences";
     public static final String TASK = "task";
     public static final String THRESHOLD = "threshold";
     /** Each costs about what a request costs. */
     public static final int MOST_SENTENCES = 64;
-    /** Far more than the model's 2048 tokens, far less than what costs time to split into tokens. */
-    public static final int MOST_CHARACTERS = 65_536;
 
     private static final Map<String, Task> TASKS = Map.of("referring", Task.REFERRING, "reasoning", Task.REASONING);
 
@@ -28,13 +25,7 @@ public abstract sealed class InstructionFields permits RequestFields, VideoField
     private Task task;
     private Double threshold;
 
-    /** Of all fields. */
-    public abstract Set<String> names();
-
-    /** For a field of another name. */
-    public abstract RequestException unknownField(String name);
-
-    /** A field by its name: of a form, or of a query. */
+    @Override
     public void text(String name, String value) {
         switch (name) {
             case SENTENCES -> sentence(value);
@@ -49,13 +40,7 @@ public abstract sealed class InstructionFields permits RequestFields, VideoField
         if (sentences.size() == MOST_SENTENCES) {
             throw badField(SENTENCES, "found more than " + MOST_SENTENCES + " sentences");
         }
-        if (value.isBlank()) {
-            throw badField(field, "found a blank sentence, expected words");
-        }
-        if (value.length() > MOST_CHARACTERS) {
-            throw badField(field, "found " + value.length() + " characters, expected at most " + MOST_CHARACTERS);
-        }
-        sentences.add(value);
+        sentences.add(words(field, "sentence", value));
     }
 
     void task(String value) {
@@ -89,35 +74,5 @@ public abstract sealed class InstructionFields permits RequestFields, VideoField
 
     final OptionalDouble threshold() {
         return threshold == null ? OptionalDouble.empty() : OptionalDouble.of(threshold);
-    }
-
-    static void requireFirst(String field, Object before) {
-        if (before != null) {
-            throw badField(field, "found more than one value, expected one");
-        }
-    }
-
-    static <T> T oneOf(String field, String expected, Map<String, T> values, String name) {
-        T value = values.get(name);
-        if (value == null) {
-            throw badField(field, "found " + quoted(name) + ", expected " + expected);
-        }
-        return value;
-    }
-
-    static double number(String field, String value, String expected) {
-        try {
-            return Double.parseDouble(value);
-        } catch (NumberFormatException e) {
-            throw badField(field, "found " + quoted(value) + ", expected " + expected);
-        }
-    }
-
-    static String quoted(String value) {
-        return "'" + shortened(value) + "'";
-    }
-
-    static String shortened(String value) {
-        return value.length() <= 50 ? value : value.substring(0, 50) + "...";
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -31,8 +32,12 @@ public final class JsonAnswer {
     private final boolean truncated;
     private final Map<Signature, Duration> timings;
 
-    public JsonAnswer(List<Segmentation> segmentations, Candidates candidates) {
-        this.items = segmentations.stream().map(one -> Item.of(one, candidates)).toList();
+    /**
+     * @param candidates which were asked for
+     * @param explained whether explanations were asked for
+     */
+    public JsonAnswer(List<Segmentation> segmentations, Candidates candidates, boolean explained) {
+        this.items = segmentations.stream().map(one -> Item.of(one, candidates, explained)).toList();
         this.truncated = segmentations.get(0).image().truncated();
         this.timings = segmentations.get(0).timings();
     }
@@ -75,8 +80,9 @@ public final class JsonAnswer {
         json.writeEndObject();
     }
 
-    static void segmentation(JsonGenerator json, Segmentation segmentation, Candidates candidates) throws IOException {
-        item(json, Item.of(segmentation, candidates));
+    /** Of a video's frame. */
+    static void segmentation(JsonGenerator json, Segmentation segmentation) throws IOException {
+        item(json, Item.of(segmentation, Candidates.BEST, false));
     }
 
     private static void item(JsonGenerator json, Item item) throws IOException {
@@ -86,6 +92,9 @@ public final class JsonAnswer {
         json.writeBooleanField("found", item.found());
         json.writeNumberField("score", item.score());
         mask(json, item.mask());
+        if (item.explained()) {
+            json.writeStringField("explanation", item.explanation().orElse(null));
+        }
         if (!item.candidates().isEmpty()) {
             json.writeArrayFieldStart("candidates");
             for (Candidate candidate : item.candidates()) {
@@ -162,17 +171,18 @@ public final class JsonAnswer {
     private void timings(JsonGenerator json) throws IOException {
         json.writeObjectFieldStart("timings");
         for (Map.Entry<Signature, Duration> stage : new TreeMap<>(timings).entrySet()) {
-            json.writeNumberField(stage.getKey().key(), stage.getValue().toNanos() / 100_000 / 10.0);
+            Json.milliseconds(json, stage.getKey().key(), stage.getValue());
         }
         json.writeEndObject();
     }
 
     /** What is written of a segmentation: without the picture, which would be held until a slow client has read all. */
-    private record Item(Instruction instruction, boolean found, double score, Mask mask, List<Candidate> candidates) {
+    private record Item(Instruction instruction, boolean found, double score, Mask mask, List<Candidate> candidates,
+            boolean explained, Optional<String> explanation) {
 
-        static Item of(Segmentation segmentation, Candidates wanted) {
+        static Item of(Segmentation segmentation, Candidates wanted, boolean explained) {
             return new Item(segmentation.instruction(), segmentation.found(), segmentation.score(), segmentation.mask(),
-                    wanted == Candidates.ALL ? segmentation.candidates() : List.of());
+                    wanted == Candidates.ALL ? segmentation.candidates() : List.of(), explained, segmentation.explanation());
         }
     }
 }

@@ -1,12 +1,9 @@
 package io.instructseg.quarkus.runtime.wire;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 
-import io.instructseg.engine.Candidates;
 import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Segmentation;
 
@@ -21,12 +18,12 @@ public final class JsonFrame {
 
     /** A frame's answers, each as a picture's. */
     public static byte[] of(FrameSegmentation frame) {
-        return line(json -> write(frame, json));
+        return Json.line(json -> write(frame, json));
     }
 
     /** The same as a message, with its request's id. */
     public static byte[] message(String id, FrameSegmentation frame) {
-        return line(json -> {
+        return Json.line(json -> {
             json.writeStringField("id", id);
             write(frame, json);
         });
@@ -37,14 +34,14 @@ public final class JsonFrame {
         json.writeNumberField("time", frame.frame().time().toNanos() / 1e9);
         json.writeArrayFieldStart("segmentations");
         for (Segmentation segmentation : frame.segmentations()) {
-            JsonAnswer.segmentation(json, segmentation, Candidates.BEST);
+            JsonAnswer.segmentation(json, segmentation);
         }
         json.writeEndArray();
     }
 
     /** What stands behind the last frame of a video that was segmented to its end. */
     public static byte[] summary(long frames) {
-        return line(json -> {
+        return Json.line(json -> {
             json.writeNumberField("frames", frames);
             json.writeStringField("ended", "complete");
         });
@@ -52,27 +49,9 @@ public final class JsonFrame {
 
     /** The same as a message, with its request's id. */
     public static byte[] summaryMessage(String id, long frames) {
-        return line(json -> {
+        return Json.line(json -> {
             json.writeStringField("id", id);
             json.writeNumberField("frames", frames);
         });
-    }
-
-    private static byte[] line(Content content) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (JsonGenerator json = Json.FACTORY.createGenerator(out)) {
-            json.writeStartObject();
-            content.write(json);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
-    }
-
-    @FunctionalInterface
-    private interface Content {
-
-        void write(JsonGenerator json) throws IOException;
     }
 }

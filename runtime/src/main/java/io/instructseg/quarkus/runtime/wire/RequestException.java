@@ -1,5 +1,6 @@
 package io.instructseg.quarkus.runtime.wire;
 
+import io.instructseg.engine.ConversationException;
 import io.instructseg.engine.InstructionException;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.video.VideoException;
@@ -62,6 +63,12 @@ public class RequestException extends RuntimeException {
         String message = failure.getMessage();
         return badField(RequestFields.SENTENCES + "[" + failure.index() + "]",
                 message.substring(message.indexOf(": ") + 2));
+    }
+
+    /** A question that can't be used: the message, which names the engine's field first, gets the request's. */
+    public static RequestException of(ConversationException failure) {
+        String field = failure.field().equals("maxTokens") ? AnswerFields.MAX_TOKENS : failure.field();
+        return badField(field, failure.getMessage().substring(failure.getMessage().indexOf(": ") + 2));
     }
 
     public String field() {

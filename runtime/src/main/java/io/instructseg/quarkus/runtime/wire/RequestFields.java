@@ -2,10 +2,12 @@ package io.instructseg.quarkus.runtime.wire;
 
 import static io.instructseg.quarkus.runtime.wire.RequestException.badField;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 import io.instructseg.engine.Candidates;
+import io.instructseg.engine.Instruction;
 import io.instructseg.engine.text.Task;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.SegmentationRequest;
@@ -15,12 +17,14 @@ public final class RequestFields extends InstructionFields {
 
     public static final String IMAGE = "image";
     public static final String CANDIDATES = "candidates";
-    public static final Set<String> NAMES = Set.of(IMAGE, SENTENCES, TASK, CANDIDATES, THRESHOLD);
+    public static final String EXPLANATION = "explanation";
+    public static final Set<String> NAMES = Set.of(IMAGE, SENTENCES, TASK, CANDIDATES, THRESHOLD, EXPLANATION);
 
     private static final Map<String, Candidates> AMOUNTS = Map.of("best", Candidates.BEST, "all", Candidates.ALL);
 
     private Image image;
     private Candidates candidates;
+    private Boolean explanation;
 
     @Override
     public Set<String> names() {
@@ -37,12 +41,17 @@ public final class RequestFields extends InstructionFields {
         candidates = oneOf(CANDIDATES, "'best' or 'all'", AMOUNTS, value);
     }
 
+    void explanation(boolean value) {
+        requireFirst(EXPLANATION, explanation);
+        explanation = value;
+    }
+
     @Override
     public void text(String name, String value) {
-        if (name.equals(CANDIDATES)) {
-            candidates(value);
-        } else {
-            super.text(name, value);
+        switch (name) {
+            case CANDIDATES -> candidates(value);
+            case EXPLANATION -> explanation(oneOf(EXPLANATION, "'true' or 'false'", SWITCH, value));
+            default -> super.text(name, value);
         }
     }
 
@@ -58,7 +67,7 @@ public final class RequestFields extends InstructionFields {
     /** @param more names that a message has besides */
     public static RequestException unknown(String name, String more) {
         return badField(shortened(name),
-                "found an unknown field, expected " + more + "image, sentences, task, candidates or threshold");
+                "found an unknown field, expected " + more + "image, sentences, task, candidates, threshold or explanation");
     }
 
     /**
@@ -74,6 +83,9 @@ public final class RequestFields extends InstructionFields {
         if (candidates == Candidates.ALL) {
             throw badField(CANDIDATES, "found 'all', expected 'best' for a video");
         }
+        if (Boolean.TRUE.equals(explanation)) {
+            throw badField(EXPLANATION, "found true, expected false for a video");
+        }
         frames.copy(this);
         return frames;
     }
@@ -88,7 +100,12 @@ public final class RequestFields extends InstructionFields {
         if (image == null) {
             throw badField(IMAGE, "found none, expected a picture");
         }
-        return new SegmentationRequest(image, instructions(defaultTask), candidates == null ? Candidates.BEST : candidates,
-                threshold());
+        List<Instruction> instructions = instructions(defaultTask);
+        boolean explained = Boolean.TRUE.equals(explanation);
+        if (explained && instructions.get(0).task() != Task.REASONING) {
+            throw badField(EXPLANATION, "found true with the task 'referring', expected it with 'reasoning' only");
+        }
+        return new SegmentationRequest(image, instructions, candidates == null ? Candidates.BEST : candidates, threshold(),
+                explained);
     }
 }

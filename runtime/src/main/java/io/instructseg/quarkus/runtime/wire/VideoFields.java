@@ -30,7 +30,6 @@ public final class VideoFields extends InstructionFields {
 
     /** A year: longer than any video, and far from where numbers overflow. */
     private static final double MOST_SECONDS = 366 * 86_400.0;
-    private static final Map<String, Boolean> SWITCH = Map.of("true", true, "false", false);
 
     private final Map<String, Object> values = new HashMap<>();
 
@@ -43,8 +42,8 @@ public final class VideoFields extends InstructionFields {
     public void text(String name, String value) {
         switch (name) {
             case START, END, EVERY -> put(name, seconds(name, value));
-            case STRIDE, FRAMES -> put(name, integer(name, value, 1, Integer.MAX_VALUE));
-            case REFERENCES -> put(name, integer(name, value, 0, ReferenceFrames.MOST));
+            case STRIDE, FRAMES -> put(name, (int) integer(name, value, 1, Integer.MAX_VALUE));
+            case REFERENCES -> put(name, (int) integer(name, value, 0, ReferenceFrames.MOST));
             case CAUSAL -> put(name, oneOf(name, "'true' or 'false'", SWITCH, value));
             default -> super.text(name, value);
         }
@@ -62,20 +61,6 @@ public final class VideoFields extends InstructionFields {
             throw badField(name, "found " + quoted(value) + ", expected " + expected);
         }
         return Duration.ofNanos(nanos);
-    }
-
-    private static int integer(String name, String value, int least, int most) {
-        String expected = most == Integer.MAX_VALUE ? "a whole number, at least " + least
-                : "a whole number from " + least + " to " + most;
-        try {
-            int number = Integer.parseInt(value);
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below, too
-        }
-        throw badField(name, "found " + quoted(value) + ", expected " + expected);
     }
 
     @Override

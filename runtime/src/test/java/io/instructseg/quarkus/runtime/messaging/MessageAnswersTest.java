@@ -25,11 +25,13 @@ import io.instructseg.engine.FrameSegmentation;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.format.Signature;
+import io.instructseg.quarkus.AnswerPart;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.ImageReferenceException;
 import io.instructseg.quarkus.ImageStore;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.VideoRequest;
@@ -215,6 +217,11 @@ class MessageAnswersTest {
 
         @Override
         public Multi<FrameSegmentation> segment(VideoRequest request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Multi<AnswerPart> stream(Question question) {
             throw new UnsupportedOperationException();
         }
     }

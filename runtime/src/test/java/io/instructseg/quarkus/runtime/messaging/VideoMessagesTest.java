@@ -38,11 +38,13 @@ import io.instructseg.engine.video.Frame;
 import io.instructseg.engine.video.FrameSelection;
 import io.instructseg.engine.video.VideoException;
 import io.instructseg.format.Signature;
+import io.instructseg.quarkus.AnswerPart;
 import io.instructseg.quarkus.Image;
 import io.instructseg.quarkus.ImageReferenceException;
 import io.instructseg.quarkus.ImageStore;
 import io.instructseg.quarkus.InstructSeg;
 import io.instructseg.quarkus.ModelUnavailableException;
+import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.VideoRequest;
@@ -381,6 +383,11 @@ class VideoMessagesTest {
                     return Multi.createFrom().failure(e);
                 }
             });
+        }
+
+        @Override
+        public Multi<AnswerPart> stream(Question question) {
+            throw new UnsupportedOperationException();
         }
     }
 }

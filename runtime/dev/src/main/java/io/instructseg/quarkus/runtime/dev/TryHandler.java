@@ -78,7 +78,7 @@ public class TryHandler implements Handler<RoutingContext> {
     private static Buffer json(List<Segmentation> answers) {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         try {
-            new JsonAnswer(answers, Candidates.BEST).write(json);
+            new JsonAnswer(answers, Candidates.BEST, false).write(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,49 +1,49 @@
 package io.instructseg.quarkus.runtime.rest;
 
-import java.util.List;
 import java.util.concurrent.Flow.Subscription;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.jboss.resteasy.reactive.server.spi.ServerHttpResponse;
 
-import io.instructseg.engine.FrameSegmentation;
-import io.instructseg.quarkus.runtime.wire.JsonFrame;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.helpers.Subscriptions.DeferredSubscription;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.MultiSubscriber;
 import io.smallrye.mutiny.subscription.UniEmitter;
 
 /**
- * The answers about a video on their way to the client. The first one decides about the status; each further one is asked for
+ * Answers that are sent as they come. The first one decides about the status; each further one is asked for
  * once the one before has left for the network, so that a client that reads slowly slows the work. Public only for the code
  * that Quarkus generates.
  */
-public final class FrameStream implements MultiSubscriber<byte[]> {
+public final class StreamedResponse implements MultiSubscriber<byte[]> {
 
     private final Multi<byte[]> answers;
-    private final FrameFormat format;
+    private final MediaType type;
     private UniEmitter<? super Response> status;
-    private Subscription subscription;
+    /** Cancellation may come before the subscription. */
+    private final DeferredSubscription subscription = new DeferredSubscription();
     private byte[] first;
     private ServerHttpResponse response;
     private Runnable sent;
     /** By the bean. */
     private boolean completed;
-    private boolean cancelled;
 
-    FrameStream(Multi<FrameSegmentation> frames, FrameFormat format) {
-        this.format = format;
-        AtomicLong count = new AtomicLong();
-        answers = frames.map(frame -> {
-            count.incrementAndGet();
-            return format.format("frame", JsonFrame.of(frame));
-        }).onCompletion().continueWith(() -> List.of(format.format("summary", JsonFrame.summary(count.get()))))
-                .onFailure(failure -> count.get() > 0)
-                .recoverWithItem(failure -> format.format("problem", (byte[]) Problems.of(failure).getEntity()));
+    /**
+     * @param answers as they are sent
+     * @param afterFirst tells what goes wrong once there was an answer, when the status has been sent
+     */
+    StreamedResponse(Multi<byte[]> answers, MediaType type, Function<Throwable, byte[]> afterFirst) {
+        this.type = type;
+        AtomicBoolean begun = new AtomicBoolean();
+        this.answers = answers.invoke(answer -> begun.set(true)).onFailure(failure -> begun.get())
+                .recoverWithItem(afterFirst);
     }
 
     /** Starts: has its item once there is a first answer, or a reason why there is none. */
@@ -56,14 +56,7 @@ public final class FrameStream implements MultiSubscriber<byte[]> {
 
     @Override
     public void onSubscribe(Subscription to) {
-        boolean unwanted;
-        synchronized (this) {
-            subscription = to;
-            unwanted = cancelled;
-        }
-        if (unwanted) {
-            to.cancel();
-        } else {
+        if (subscription.set(to)) {
             to.request(1);
         }
     }
@@ -77,7 +70,7 @@ public final class FrameStream implements MultiSubscriber<byte[]> {
             }
             first = answer;
         }
-        status.complete(Response.ok(this, format.type()).header(HttpHeaders.VARY, HttpHeaders.ACCEPT).build());
+        status.complete(Response.ok(this, type).header(HttpHeaders.VARY, HttpHeaders.ACCEPT).build());
     }
 
     /** Before the first answer only. */
@@ -138,14 +131,9 @@ public final class FrameStream implements MultiSubscriber<byte[]> {
 
     /** The client is gone. At any time, from any thread, also when all is done. */
     void cancel() {
-        Subscription from;
         synchronized (this) {
-            cancelled = true;
-            from = subscription;
             done();
         }
-        if (from != null) {
-            from.cancel();
-        }
+        subscription.cancel();
     }
 }
