@@ -69,10 +69,10 @@ final class Answerer {
         }
     }
 
-    /** A writer of this kind doesn't throw: whoever reads may have gone. */
+    /** A writer of this kind doesn't throw, nor does the stream that it hides: whoever reads may have gone. */
     private void print(String text) throws IOException {
         out.print(text);
-        if (out.checkError()) {
+        if (out.checkError() || System.out.checkError()) {
             throw new IOException("standard output can't be written to any more");
         }
     }

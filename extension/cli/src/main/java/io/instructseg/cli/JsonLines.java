@@ -60,9 +60,9 @@ final class JsonLines implements FrameOutput {
         Json.putRunLengths(mask, "rle", answer.mask());
     }
 
-    /** A writer of this kind doesn't throw: whoever reads may have gone, or the disk be full. */
+    /** A writer of this kind doesn't throw, nor does standard output: whoever reads may have gone, or the disk be full. */
     private void check() throws IOException {
-        if (out.checkError()) {
+        if (out.checkError() || file.isEmpty() && System.out.checkError()) {
             throw new IOException(name + " can't be written to any more");
         }
     }
