@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
@@ -13,7 +14,8 @@ import org.tensorflow.types.family.TType;
 
 /**
  * What a block of the model is built with: ops in its signature's scope, and the weights below its prefix. The layers
- * take their input's width from its static shape. Products are in the model's precision, all else in float32.
+ * take their input's width from its static shape. Products are in the model's precision, and so are the bias and the
+ * activation that TensorFlow makes one operation with them; all else is in float32.
  */
 public final class Block {
 
@@ -60,31 +62,28 @@ public final class Block {
 
     /** {@code nn.Linear}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out) {
-        return linear(name, x, out, UnaryOperator.identity());
+        return shaped(dense(name, rows(x), out), x);
     }
 
     /**
-     * {@code nn.Linear} and what follows it elementwise, such as a GELU: before the result takes its shape again, so that
-     * TensorFlow can make one operation of the product, the bias and the activation (docs/performance.md). Not for a
-     * ReLU: fused, it makes 0 of NaN, and what is broken would pass for a result.
+     * Two {@code nn.Linear} with an activation between them: {@code [.., in]} to {@code [.., out]}. The activation follows
+     * the first one's product and bias directly, so that TensorFlow can make one operation of them (docs/performance.md).
      */
-    public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out,
-            UnaryOperator<Operand<TFloat32>> activation) {
-        Operand<TFloat32> bias = at(name).parameter("bias", out);
-        return product(x, matrix(name, x, out), rows -> activation.apply(tf.nn.biasAdd(rows, bias)));
+    public Operand<TFloat32> feedForward(String first, Operand<TFloat32> x, int hidden, Activation activation, String second,
+            int out) {
+        return shaped(dense(second, activation.apply(tf, dense(first, rows(x), hidden)), out), x);
     }
 
     /** {@code nn.Linear(bias=False)}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> linearWithoutBias(String name, Operand<TFloat32> x, int out) {
-        return product(x, matrix(name, x, out), UnaryOperator.identity());
+        return shaped(multiply(rows(x), matrix(name, x, out)), x);
     }
 
     /** {@code nn.Conv2d(kernel_size=1)}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> pointwise(String name, Operand<TFloat32> x, int out) {
         Operand<? extends TNumber> kernel = weights.matrix(path(name) + ".weight", Layout.POINTWISE, out,
                 Shapes.known(x, -1), 1, 1);
-        Operand<TFloat32> bias = at(name).parameter("bias", out);
-        return product(x, kernel, rows -> tf.nn.biasAdd(rows, bias));
+        return shaped(biased(multiply(rows(x), kernel), at(name).parameter("bias", out)), x);
     }
 
     /**
@@ -95,7 +94,7 @@ public final class Block {
     public Operand<TFloat32> convolution(String name, Operand<TFloat32> x, int out, int kernel, int stride, String padding) {
         Operand<? extends TNumber> weight = weights.matrix(path(name) + ".weight", Layout.CONVOLUTION, out,
                 Shapes.known(x, -1), kernel, kernel);
-        return tf.nn.biasAdd(convolve(x, weight, stride, padding), at(name).parameter("bias", out));
+        return Types.cast(tf, biased(convolve(x, weight, stride, padding), at(name).parameter("bias", out)), TFloat32.class);
     }
 
     /**
@@ -105,7 +104,7 @@ public final class Block {
         Operand<? extends TNumber> matrix = weights.matrix(path("in_proj_weight"), Layout.LINEAR, 3L * width, width);
         Operand<TFloat32> bias = parameter("in_proj_bias", 3L * width);
         Operand<TFloat32> slice = tf.slice(bias, tf.constant(new int[] { part * width }), tf.constant(new int[] { width }));
-        return product(x, columns(matrix, part * width, width), rows -> tf.nn.biasAdd(rows, slice));
+        return shaped(biased(multiply(rows(x), columns(matrix, part * width, width)), slice), x);
     }
 
     /** {@code nn.LayerNorm} over the last axis. */
@@ -150,36 +149,53 @@ public final class Block {
         return tf.math.add(tf.math.mul(x, norm.parameter("weight", width)), norm.parameter("bias", width));
     }
 
-    private Operand<? extends TNumber> matrix(String name, Operand<TFloat32> x, int out) {
+    private Operand<? extends TNumber> matrix(String name, Operand<? extends TNumber> x, int out) {
         return weights.matrix(path(name) + ".weight", Layout.LINEAR, out, Shapes.known(x, -1));
     }
 
-    /** {@code finish(x matrix)}: one large product of all rows, not a batch of small ones. */
-    private <T extends TNumber> Operand<TFloat32> product(Operand<TFloat32> x, Operand<T> matrix,
-            UnaryOperator<Operand<TFloat32>> finish) {
-        int rank = x.shape().numDimensions();
-        // [.., in] to [rows, in]
-        Operand<TFloat32> rows = rank == 2 ? x : Shapes.reshape(tf, x, -1, Shapes.known(x, -1));
-        Operand<TFloat32> result = Types.cast(tf, tf.linalg.matMul(Types.cast(tf, rows, matrix.type()), matrix),
-                TFloat32.class);
-        Operand<TFloat32> finished = finish.apply(result);
-        if (rank == 2) {
-            return finished;
-        }
-        // [rows, out] to [.., out]
+    /** {@code nn.Linear} of rows {@code [rows, in]}, in the type of {@link #biased}. */
+    private Operand<? extends TNumber> dense(String name, Operand<? extends TNumber> rows, int out) {
+        return biased(multiply(rows, matrix(name, rows, out)), at(name).parameter("bias", out));
+    }
+
+    private <T extends TNumber> Operand<T> multiply(Operand<? extends TNumber> rows, Operand<T> matrix) {
+        return tf.linalg.matMul(Types.cast(tf, rows, matrix.type()), matrix);
+    }
+
+    /**
+     * Adds the bias in the product's own type, where TensorFlow makes one operation of both, which rounds once. Not in
+     * float16, for which it does not on most processors.
+     */
+    private Operand<? extends TNumber> biased(Operand<? extends TNumber> product, Operand<TFloat32> bias) {
+        return product.type() == TFloat16.class ? plus(Types.cast(tf, product, TFloat32.class), bias) : plus(product, bias);
+    }
+
+    private <T extends TNumber> Operand<T> plus(Operand<T> product, Operand<TFloat32> bias) {
+        return tf.nn.biasAdd(product, Types.cast(tf, bias, product.type()));
+    }
+
+    /** {@code [.., in]} to {@code [rows, in]}: one large product of all rows, not a batch of small ones. */
+    private Operand<TFloat32> rows(Operand<TFloat32> x) {
+        return x.shape().numDimensions() == 2 ? x : Shapes.reshape(tf, x, -1, Shapes.known(x, -1));
+    }
+
+    /** {@code [rows, out]} to {@code [.., out]}, x being {@code [.., in]}. */
+    private Operand<TFloat32> shaped(Operand<? extends TNumber> rows, Operand<TFloat32> x) {
+        Operand<TFloat32> result = Types.cast(tf, rows, TFloat32.class);
         Object[] shape = Shapes.sizes(tf, x);
-        shape[rank - 1] = Shapes.known(matrix, 1);
-        return Shapes.reshape(tf, finished, shape);
+        if (shape.length == 2) {
+            return result;
+        }
+        shape[shape.length - 1] = Shapes.known(rows, 1);
+        return Shapes.reshape(tf, result, shape);
     }
 
     private <T extends TNumber> Operand<T> columns(Operand<T> matrix, int from, int count) {
         return tf.slice(matrix, tf.constant(new int[] { 0, from }), tf.constant(new int[] { -1, count }));
     }
 
-    private <T extends TNumber> Operand<TFloat32> convolve(Operand<TFloat32> x, Operand<T> kernel, long stride,
-            String padding) {
-        Operand<T> input = Types.cast(tf, x, kernel.type());
-        return Types.cast(tf, tf.nn.conv2d(input, kernel, List.of(1L, stride, stride, 1L), padding), TFloat32.class);
+    private <T extends TNumber> Operand<T> convolve(Operand<TFloat32> x, Operand<T> kernel, long stride, String padding) {
+        return tf.nn.conv2d(Types.cast(tf, x, kernel.type()), kernel, List.of(1L, stride, stride, 1L), padding);
     }
 
     private String path(String name) {

@@ -50,10 +50,8 @@ final class DecoderLayer {
 
     /** {@code [b, m, d]} to the same. */
     Operand<TFloat32> feedForward(Operand<TFloat32> normal) {
-        Block mlp = block.at("mlp");
-        Operand<TFloat32> hidden = mlp.linear("fc1", normal, parameters.intermediateSize(),
-                value -> Activations.geluTanh(tf, value));
-        return mlp.linear("fc2", hidden, parameters.hiddenSize());
+        return block.at("mlp").feedForward("fc1", normal, parameters.intermediateSize(), Activations::geluTanh, "fc2",
+                parameters.hiddenSize());
     }
 
     private Operand<TFloat32> heads(String projection, Operand<TFloat32> x) {

@@ -40,8 +40,6 @@ final class SwinBlock {
     }
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> x) {
-        Block mlp = block.at("mlp");
-        Operand<TFloat32> hidden = mlp.linear("fc1", x, intermediateSize, value -> Activations.gelu(tf, value));
-        return mlp.linear("fc2", hidden, Shapes.known(x, -1));
+        return block.at("mlp").feedForward("fc1", x, intermediateSize, Activations::gelu, "fc2", Shapes.known(x, -1));
     }
 }
