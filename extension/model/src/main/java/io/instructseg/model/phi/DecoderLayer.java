@@ -29,6 +29,11 @@ final class DecoderLayer {
         return block.layerNorm("input_layernorm", x, parameters.layerNormEpsilon());
     }
 
+    /** Attention of all positions, normalised states {@code [b, n, d]} to the same. */
+    Operand<TFloat32> attend(Operand<TFloat32> all, RotaryEmbedding rotation, CausalAttention attention) {
+        return merge(attention.attend(scaledQuery(all, rotation), rotation.rotate(heads("k_proj", all)), heads("v_proj", all)));
+    }
+
     /**
      * Attention of some positions to all.
      *
@@ -41,17 +46,22 @@ final class DecoderLayer {
      */
     Operand<TFloat32> attend(Operand<TFloat32> queries, RotaryEmbedding queryRotation, Operand<TFloat32> all,
             RotaryEmbedding rotation, Operand<TFloat32> bias) {
-        Operand<TFloat32> query = queryRotation.rotate(heads("q_proj", queries));
-        Operand<TFloat32> key = rotation.rotate(heads("k_proj", all));
-        Operand<TFloat32> scaled = Attention.scale(tf, query, parameters.headSize());
-        Operand<TFloat32> attended = Attention.attend(tf, scaled, key, heads("v_proj", all), Optional.of(bias));
-        return block.at("self_attn").linear("dense", Attention.mergeHeads(tf, attended), parameters.hiddenSize());
+        return merge(Attention.attend(tf, scaledQuery(queries, queryRotation), rotation.rotate(heads("k_proj", all)),
+                heads("v_proj", all), Optional.of(bias)));
     }
 
     /** {@code [b, m, d]} to the same. */
     Operand<TFloat32> feedForward(Operand<TFloat32> normal) {
         return block.at("mlp").feedForward("fc1", normal, parameters.intermediateSize(), Activations::geluTanh, "fc2",
                 parameters.hiddenSize());
+    }
+
+    private Operand<TFloat32> scaledQuery(Operand<TFloat32> x, RotaryEmbedding rotation) {
+        return Attention.scale(tf, rotation.rotate(heads("q_proj", x)), parameters.headSize());
+    }
+
+    private Operand<TFloat32> merge(Operand<TFloat32> attended) {
+        return block.at("self_attn").linear("dense", Attention.mergeHeads(tf, attended), parameters.hiddenSize());
     }
 
     private Operand<TFloat32> heads(String projection, Operand<TFloat32> x) {

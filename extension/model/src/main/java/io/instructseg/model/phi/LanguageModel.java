@@ -7,7 +7,6 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 import io.instructseg.format.Hyperparameters;
-import io.instructseg.model.graph.Attention;
 import io.instructseg.model.graph.Block;
 import io.instructseg.model.graph.Shapes;
 
@@ -38,20 +37,20 @@ public final class LanguageModel {
         Operand<TInt32> all = tf.expandDims(tf.range(tf.constant(0), Shapes.size(tf, embeddings, 1), tf.constant(1)),
                 tf.constant(0));
         RotaryEmbedding rotation = new RotaryEmbedding(tf, parameters, all);
-        Operand<TFloat32> bias = causal(all, all);
+        CausalAttention attention = new CausalAttention(tf, Shapes.size(tf, embeddings, 1));
         Operand<TFloat32> hidden = embeddings;
         int last = parameters.layers() - 1;
         for (int i = 0; i < last; i++) {
-            hidden = block.tap("layer." + i, apply(i, hidden, rotation, bias));
+            hidden = block.tap("layer." + i, apply(i, hidden, rotation, attention));
         }
         return block.tap("last_hidden_state", lastLayer(hidden, rotation, all, positions));
     }
 
-    private Operand<TFloat32> apply(int index, Operand<TFloat32> x, RotaryEmbedding rotation, Operand<TFloat32> bias) {
+    private Operand<TFloat32> apply(int index, Operand<TFloat32> x, RotaryEmbedding rotation, CausalAttention attention) {
         DecoderLayer layer = layer(index);
         Operand<TFloat32> normal = layer.normalise(x);
         Operand<TFloat32> attended = block.tap("layer." + index + ".self_attn",
-                layer.attend(normal, rotation, normal, rotation, bias));
+                layer.attend(normal, rotation, attention));
         Operand<TFloat32> fed = block.tap("layer." + index + ".mlp", layer.feedForward(normal));
         return tf.math.add(tf.math.add(attended, fed), x);
     }
@@ -62,7 +61,7 @@ public final class LanguageModel {
         Operand<TFloat32> normal = layer.normalise(x);
         Operand<TFloat32> queries = at(normal, positions);
         Operand<TFloat32> attended = layer.attend(queries, new RotaryEmbedding(tf, parameters, positions), normal, rotation,
-                causal(positions, all));
+                CausalAttention.hideLater(tf, positions, all));
         Operand<TFloat32> hidden = tf.math.add(tf.math.add(attended, layer.feedForward(queries)), at(x, positions));
         return block.at("model").layerNorm("final_layernorm", hidden, parameters.layerNormEpsilon());
     }
@@ -73,11 +72,5 @@ public final class LanguageModel {
 
     private Operand<TFloat32> at(Operand<TFloat32> x, Operand<TInt32> positions) {
         return tf.gather(x, positions, tf.constant(1), Gather.batchDims(1L));
-    }
-
-    /** Hides later positions: {@code [b, m]} and {@code [1, n]} to {@code [b, 1, m, n]}. */
-    private Operand<TFloat32> causal(Operand<TInt32> positions, Operand<TInt32> all) {
-        Operand<TInt32> rows = tf.expandDims(tf.expandDims(positions, tf.constant(1)), tf.constant(3));
-        return tf.select(tf.math.greaterEqual(rows, all), tf.constant(0f), tf.constant(Attention.HIDDEN));
     }
 }
