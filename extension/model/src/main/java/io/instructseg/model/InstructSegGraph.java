@@ -170,7 +170,7 @@ public final class InstructSegGraph {
     }
 
     private void decodePixels(Stage stage) {
-        PixelDecoder decoder = new PixelDecoder(stage.block(), hyperparameters.pixelDecoder(),
+        PixelDecoder decoder = new PixelDecoder(stage.block().exact(), hyperparameters.pixelDecoder(),
                 hyperparameters.maskDecoder().maskSize());
         PixelDecoder.Features features = decoder.decode(
                 List.of(stage.floats("res2"), stage.floats("res3"), stage.floats("res4"), stage.floats("res5")));
@@ -183,7 +183,7 @@ public final class InstructSegGraph {
     private void decodeMasks(Stage stage) {
         PixelDecoder.Features features = new PixelDecoder.Features(stage.floats("mask_features"),
                 List.of(stage.floats("features_0"), stage.floats("features_1"), stage.floats("features_2")));
-        MaskDecoder.Predictions predictions = new MaskDecoder(stage.block(), hyperparameters.maskDecoder())
+        MaskDecoder.Predictions predictions = new MaskDecoder(stage.block().exact(), hyperparameters.maskDecoder())
                 .decode(stage.floats("query_states"), stage.floats("score_embedding"), features);
         stage.output("mask_logits", predictions.maskLogits());
         stage.output("seg_logits", predictions.segLogits());

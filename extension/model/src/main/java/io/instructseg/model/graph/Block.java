@@ -1,20 +1,24 @@
 package io.instructseg.model.graph;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.EuclideanNorm;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
+import io.instructseg.format.Precision;
+
 /**
  * What a block of the model is built with: ops in its signature's scope, and the weights below its prefix. The layers
- * take their input's width from its static shape. Products are in the model's precision, all else in float32.
+ * take their input's width from its static shape. Products are in the model's precision, and so are the bias and the
+ * activation that TensorFlow makes one operation with them; all else is in float32.
  */
 public final class Block {
 
@@ -24,27 +28,34 @@ public final class Block {
     private final Weights weights;
     private final String prefix;
     private final Rows rows;
+    private final Precision precision;
 
-    private Block(Ops tf, Weights weights, String prefix, Rows rows) {
+    private Block(Ops tf, Weights weights, String prefix, Rows rows, Precision precision) {
         this.tf = tf;
         this.weights = weights;
         this.prefix = prefix;
         this.rows = rows;
+        this.precision = precision;
     }
 
     /** The whole model, in the scope of a signature. */
     public static Block root(Ops tf, Weights weights) {
-        return new Block(tf, weights, "", Rows.MANY);
+        return new Block(tf, weights, "", Rows.MANY, weights.precision());
     }
 
     /** The block whose weights' names go on with this one, after a dot. */
     public Block at(String name) {
-        return new Block(tf, weights, path(name), rows);
+        return new Block(tf, weights, path(name), rows, precision);
     }
 
     /** The same block, whose linear layers have so many rows. */
     public Block with(Rows rows) {
-        return new Block(tf, weights, prefix, rows);
+        return new Block(tf, weights, prefix, rows, precision);
+    }
+
+    /** The same block, whose matrices are float32 in a model of any precision. */
+    public Block exact() {
+        return new Block(tf, weights, prefix, rows, Precision.FLOAT32);
     }
 
     /** The block of a numbered list: {@code name.index}. */
@@ -68,31 +79,28 @@ public final class Block {
 
     /** {@code nn.Linear}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out) {
-        return linear(name, x, out, UnaryOperator.identity());
+        return shaped(dense(name, rows(x), out), x);
     }
 
     /**
-     * {@code nn.Linear} and what follows it elementwise, such as a GELU: before the result takes its shape again, so that
-     * TensorFlow can make one operation of the product, the bias and the activation (docs/performance.md). Not for a
-     * ReLU: fused, it makes 0 of NaN, and what is broken would pass for a result.
+     * Two {@code nn.Linear} with an activation between them: {@code [.., in]} to {@code [.., out]}. The activation follows
+     * the first one's product and bias directly, so that TensorFlow can make one operation of them (docs/performance.md).
      */
-    public Operand<TFloat32> linear(String name, Operand<TFloat32> x, int out,
-            UnaryOperator<Operand<TFloat32>> activation) {
-        Operand<TFloat32> bias = at(name).parameter("bias", out);
-        return product(x, matrix(name, x, out), product -> activation.apply(tf.nn.biasAdd(product, bias)));
+    public Operand<TFloat32> feedForward(String first, Operand<TFloat32> x, int hidden, Activation activation, String second,
+            int out) {
+        return shaped(dense(second, activation.apply(tf, dense(first, rows(x), hidden)), out), x);
     }
 
     /** {@code nn.Linear(bias=False)}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> linearWithoutBias(String name, Operand<TFloat32> x, int out) {
-        return product(x, matrix(name, x, out), UnaryOperator.identity());
+        return shaped(multiply(rows(x), matrix(name, x, out)), x);
     }
 
     /** {@code nn.Conv2d(kernel_size=1)}: {@code [.., in]} to {@code [.., out]}. */
     public Operand<TFloat32> pointwise(String name, Operand<TFloat32> x, int out) {
-        Operand<? extends TNumber> kernel = weights.matrix(path(name) + ".weight", Layout.POINTWISE, out,
+        Operand<? extends TNumber> kernel = weights.matrix(path(name) + ".weight", precision, Layout.POINTWISE, out,
                 Shapes.known(x, -1), 1, 1);
-        Operand<TFloat32> bias = at(name).parameter("bias", out);
-        return product(x, new Matrix(kernel, false), product -> tf.nn.biasAdd(product, bias));
+        return shaped(biased(multiply(rows(x), Matrix.of(kernel)), at(name).parameter("bias", out)), x);
     }
 
     /**
@@ -101,30 +109,36 @@ public final class Block {
      * @param padding {@code SAME} or {@code VALID}
      */
     public Operand<TFloat32> convolution(String name, Operand<TFloat32> x, int out, int kernel, int stride, String padding) {
-        Operand<? extends TNumber> weight = weights.matrix(path(name) + ".weight", Layout.CONVOLUTION, out,
+        Operand<? extends TNumber> weight = weights.matrix(path(name) + ".weight", precision, Layout.CONVOLUTION, out,
                 Shapes.known(x, -1), kernel, kernel);
-        return tf.nn.biasAdd(convolve(x, weight, stride, padding), at(name).parameter("bias", out));
+        return Types.cast(tf, biased(convolve(x, weight, stride, padding), at(name).parameter("bias", out)), TFloat32.class);
     }
 
     /**
      * A part (0 query, 1 key, 2 value) of {@code nn.MultiheadAttention}'s joint projection: {@code [.., width]} to the same.
      */
     public Operand<TFloat32> inProjection(Operand<TFloat32> x, int part, int width) {
-        Operand<? extends TNumber> matrix = weights.matrix(path("in_proj_weight"), Layout.LINEAR, 3L * width, width);
+        Operand<? extends TNumber> matrix = weights.matrix(path("in_proj_weight"), precision, Layout.LINEAR, 3L * width, width);
         Operand<TFloat32> bias = parameter("in_proj_bias", 3L * width);
         Operand<TFloat32> slice = tf.slice(bias, tf.constant(new int[] { part * width }), tf.constant(new int[] { width }));
-        return product(x, new Matrix(columns(matrix, part * width, width), false),
-                product -> tf.nn.biasAdd(product, slice));
+        return shaped(biased(multiply(rows(x), Matrix.of(columns(matrix, part * width, width))), slice), x);
     }
 
     /** {@code nn.LayerNorm} over the last axis. */
     public Operand<TFloat32> layerNorm(String name, Operand<TFloat32> x, float epsilon) {
-        return affine(name, normalise(x, this::rowMean, epsilon), Shapes.known(x, -1));
+        Operand<TFloat32> centred = tf.math.sub(x, rowMean(x));
+        // a norm reads once what the mean of the squares would write and read again
+        Operand<TFloat32> norm = tf.linalg.euclideanNorm(centred, tf.constant(-1), EuclideanNorm.keepDims(true));
+        int width = Shapes.known(x, -1);
+        Operand<TFloat32> variance = tf.math.mul(tf.math.square(norm), tf.constant(1f / width));
+        return affine(name, standardise(centred, variance, epsilon), width);
     }
 
     /** {@code nn.GroupNorm(32)} of a feature map {@code [b, h, w, c]} of static height, width and channels. */
     public Operand<TFloat32> groupNorm(String name, Operand<TFloat32> x) {
-        return affine(name, normalise(x, this::groupMean, 1e-5f), Shapes.known(x, 3));
+        Operand<TFloat32> centred = tf.math.sub(x, groupMean(x));
+        Operand<TFloat32> variance = groupMean(tf.math.square(centred));
+        return affine(name, standardise(centred, variance, 1e-5f), Shapes.known(x, 3));
     }
 
     /** {@code [.., c]} to {@code [.., 1]}. */
@@ -148,9 +162,7 @@ public final class Block {
         return tf.withName(name).identity(x);
     }
 
-    private Operand<TFloat32> normalise(Operand<TFloat32> x, UnaryOperator<Operand<TFloat32>> mean, float epsilon) {
-        Operand<TFloat32> centred = tf.math.sub(x, mean.apply(x));
-        Operand<TFloat32> variance = mean.apply(tf.math.square(centred));
+    private Operand<TFloat32> standardise(Operand<TFloat32> centred, Operand<TFloat32> variance, float epsilon) {
         return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon))));
     }
 
@@ -159,9 +171,9 @@ public final class Block {
         return tf.math.add(tf.math.mul(x, norm.parameter("weight", width)), norm.parameter("bias", width));
     }
 
-    private Matrix matrix(String name, Operand<TFloat32> x, int out) {
-        boolean transposed = rows.transposed(weights.precision());
-        return new Matrix(weights.matrix(path(name) + ".weight", transposed ? Layout.SAME : Layout.LINEAR, out,
+    private Matrix<? extends TNumber> matrix(String name, Operand<? extends TNumber> x, int out) {
+        boolean transposed = rows.transposed(precision);
+        return new Matrix<>(weights.matrix(path(name) + ".weight", precision, transposed ? Layout.SAME : Layout.LINEAR, out,
                 Shapes.known(x, -1)), transposed);
     }
 
@@ -170,53 +182,69 @@ public final class Block {
      *
      * @param transposed {@code [out, in]}, not {@code [in, out]}
      */
-    private record Matrix(Operand<? extends TNumber> value, boolean transposed) {
+    private record Matrix<T extends TNumber>(Operand<T> value, boolean transposed) {
 
-        int out() {
-            return Shapes.known(value, transposed ? 0 : 1);
+        static <T extends TNumber> Matrix<T> of(Operand<T> value) {
+            return new Matrix<>(value, false);
         }
     }
 
-    /** {@code finish(x matrix)}: one large product of all rows, not a batch of small ones. */
-    private Operand<TFloat32> product(Operand<TFloat32> x, Matrix matrix, UnaryOperator<Operand<TFloat32>> finish) {
-        int rank = x.shape().numDimensions();
-        // [.., in] to [rows, in]
-        Operand<TFloat32> flat = rank == 2 ? x : Shapes.reshape(tf, x, -1, Shapes.known(x, -1));
-        Operand<TFloat32> finished = finish.apply(multiply(flat, matrix.value(), matrix.transposed()));
-        if (rank == 2) {
-            return finished;
-        }
-        // [rows, out] to [.., out]
-        Object[] shape = Shapes.sizes(tf, x);
-        shape[rank - 1] = matrix.out();
-        return Shapes.reshape(tf, finished, shape);
+    /** {@code nn.Linear} of rows {@code [rows, in]}, in the type of {@link #biased}. */
+    private Operand<? extends TNumber> dense(String name, Operand<? extends TNumber> x, int out) {
+        return biased(multiply(x, matrix(name, x, out)), at(name).parameter("bias", out));
     }
 
-    private <T extends TNumber> Operand<TFloat32> multiply(Operand<TFloat32> flat, Operand<T> matrix, boolean transposed) {
-        int parts = rows.parts(weights.precision(), Shapes.known(flat, 1));
-        if (parts > 1) {
-            return multiplyInParts(flat, matrix, parts);
-        }
-        Operand<T> factor = Types.cast(tf, flat, matrix.type());
-        return Types.cast(tf, tf.linalg.matMul(factor, matrix, MatMul.transposeB(transposed)), TFloat32.class);
+    /** {@code [rows, in]} to {@code [rows, out]}. */
+    private <T extends TNumber> Operand<? extends TNumber> multiply(Operand<? extends TNumber> x, Matrix<T> matrix) {
+        Operand<T> factor = Types.cast(tf, x, matrix.value().type());
+        int parts = rows.parts(precision, Shapes.known(x, 1));
+        return parts > 1 ? multiplyInParts(factor, matrix.value(), parts)
+                : tf.linalg.matMul(factor, matrix.value(), MatMul.transposeB(matrix.transposed()));
     }
 
     /** {@code [rows, in] [in, out]} as the sum of products over parts of {@code in}. */
-    private <T extends TNumber> Operand<TFloat32> multiplyInParts(Operand<TFloat32> flat, Operand<T> matrix, int parts) {
-        int size = Shapes.known(flat, 1) / parts;
-        Operand<TFloat32> split = Shapes.transpose(tf, Shapes.reshape(tf, flat, -1, parts, size), 1, 0, 2);
+    private <T extends TNumber> Operand<TFloat32> multiplyInParts(Operand<T> x, Operand<T> matrix, int parts) {
+        int size = Shapes.known(x, 1) / parts;
+        // [rows, in] to [parts, rows, size], [in, out] to [parts, size, out]
+        Operand<T> split = Shapes.transpose(tf, Shapes.reshape(tf, x, -1, parts, size), 1, 0, 2);
         Operand<T> blocks = Shapes.reshape(tf, matrix, parts, size, Shapes.known(matrix, 1));
         return tf.sum(tf.train.batchMatMul(split, blocks, TFloat32.class), tf.constant(0));
+    }
+
+    /**
+     * Adds the bias in the product's own type, where TensorFlow makes one operation of both, which rounds once. Not in
+     * float16, for which it does not on most processors.
+     */
+    private Operand<? extends TNumber> biased(Operand<? extends TNumber> product, Operand<TFloat32> bias) {
+        return product.type() == TFloat16.class ? plus(Types.cast(tf, product, TFloat32.class), bias) : plus(product, bias);
+    }
+
+    private <T extends TNumber> Operand<T> plus(Operand<T> product, Operand<TFloat32> bias) {
+        return tf.nn.biasAdd(product, Types.cast(tf, bias, product.type()));
+    }
+
+    /** {@code [.., in]} to {@code [rows, in]}: one large product of all rows, not a batch of small ones. */
+    private Operand<TFloat32> rows(Operand<TFloat32> x) {
+        return x.shape().numDimensions() == 2 ? x : Shapes.reshape(tf, x, -1, Shapes.known(x, -1));
+    }
+
+    /** {@code [rows, out]} to {@code [.., out]}, x being {@code [.., in]}. */
+    private Operand<TFloat32> shaped(Operand<? extends TNumber> rows, Operand<TFloat32> x) {
+        Operand<TFloat32> result = Types.cast(tf, rows, TFloat32.class);
+        Object[] shape = Shapes.sizes(tf, x);
+        if (shape.length == 2) {
+            return result;
+        }
+        shape[shape.length - 1] = Shapes.known(rows, 1);
+        return Shapes.reshape(tf, result, shape);
     }
 
     private <T extends TNumber> Operand<T> columns(Operand<T> matrix, int from, int count) {
         return tf.slice(matrix, tf.constant(new int[] { 0, from }), tf.constant(new int[] { -1, count }));
     }
 
-    private <T extends TNumber> Operand<TFloat32> convolve(Operand<TFloat32> x, Operand<T> kernel, long stride,
-            String padding) {
-        Operand<T> input = Types.cast(tf, x, kernel.type());
-        return Types.cast(tf, tf.nn.conv2d(input, kernel, List.of(1L, stride, stride, 1L), padding), TFloat32.class);
+    private <T extends TNumber> Operand<T> convolve(Operand<TFloat32> x, Operand<T> kernel, long stride, String padding) {
+        return tf.nn.conv2d(Types.cast(tf, x, kernel.type()), kernel, List.of(1L, stride, stride, 1L), padding);
     }
 
     private String path(String name) {

@@ -38,7 +38,7 @@ public final class Weights {
         this.precision = precision;
     }
 
-    /** Element type of the matrices. */
+    /** Element type of the matrices, if nobody asks for another. */
     Precision precision() {
         return precision;
     }
@@ -54,9 +54,9 @@ public final class Weights {
         return typed(variable.value(), TFloat32.class);
     }
 
-    /** A factor of matrix products or a convolution's kernel, in the model's precision. */
-    Operand<? extends TNumber> matrix(String name, Layout layout, long... checkpointShape) {
-        return use(name, checkpointShape, layout, precision).value();
+    /** A factor of matrix products or a convolution's kernel. */
+    Operand<? extends TNumber> matrix(String name, Precision storage, Layout layout, long... checkpointShape) {
+        return use(name, checkpointShape, layout, storage).value();
     }
 
     /** Rows of an embedding table {@code [rows, width]}, without reading the rest of it. */

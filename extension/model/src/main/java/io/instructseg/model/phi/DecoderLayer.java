@@ -41,29 +41,22 @@ final class DecoderLayer {
     }
 
     /**
-     * Attention of some positions to all.
-     *
-     * @param queries normalised states of the positions {@code [b, m, d]}
+     * @param queries normalised states of some positions {@code [b, m, d]}
      * @param rotation at these positions
-     * @param all parts of {@code n} positions together
-     * @param bias hides what comes later {@code [1 or b, 1, m, n]}
+     * @param seen what they attend to
      * @return {@code [b, m, d]}
      */
-    Operand<TFloat32> attend(Operand<TFloat32> queries, RotaryEmbedding rotation, List<KeyValue> all,
-            Operand<TFloat32> bias) {
-        Operand<TFloat32> query = rotation.rotate(heads("q_proj", queries));
-        Operand<TFloat32> scaled = Attention.scale(tf, query, parameters.headSize());
-        Operand<TFloat32> attended = Attention.attend(tf, scaled, all.stream().map(KeyValue::keys).toList(),
-                all.stream().map(KeyValue::values).toList(), bias);
-        return block.at("self_attn").linear("dense", Attention.mergeHeads(tf, attended), parameters.hiddenSize());
+    Operand<TFloat32> attend(Operand<TFloat32> queries, RotaryEmbedding rotation, List<KeyValue> seen,
+            SelfAttention attention) {
+        Operand<TFloat32> query = Attention.scale(tf, rotation.rotate(heads("q_proj", queries)), parameters.headSize());
+        return block.at("self_attn").linear("dense", Attention.mergeHeads(tf, attention.attend(query, seen)),
+                parameters.hiddenSize());
     }
 
     /** {@code [b, m, d]} to the same. */
     Operand<TFloat32> feedForward(Operand<TFloat32> normal) {
-        Block mlp = block.at("mlp");
-        Operand<TFloat32> hidden = mlp.linear("fc1", normal, parameters.intermediateSize(),
-                value -> Activations.geluTanh(tf, value));
-        return mlp.linear("fc2", hidden, parameters.hiddenSize());
+        return block.at("mlp").feedForward("fc1", normal, parameters.intermediateSize(), Activations::geluTanh, "fc2",
+                parameters.hiddenSize());
     }
 
     private Operand<TFloat32> heads(String projection, Operand<TFloat32> x) {

@@ -71,6 +71,11 @@ public final class KeyValueCache {
         return tf.unstack(all, (long) Shapes.known(all, 0), Unstack.axis(0L)).output();
     }
 
+    /** Whether no token is before those of this run. */
+    boolean isEmpty() {
+        return given.isEmpty();
+    }
+
     /** Tokens before those of this run, a scalar. */
     Operand<TInt32> length() {
         return length;
@@ -78,7 +83,7 @@ public final class KeyValueCache {
 
     /** Takes what the next layer adds; gives all that it attends to, in order. */
     List<KeyValue> extend(KeyValue own) {
-        List<KeyValue> all = given.isEmpty() ? new ArrayList<>() : new ArrayList<>(given.get(added.size()));
+        List<KeyValue> all = isEmpty() ? new ArrayList<>() : new ArrayList<>(given.get(added.size()));
         added.add(own);
         all.add(own);
         return all;

@@ -7,7 +7,6 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 import io.instructseg.format.Hyperparameters;
-import io.instructseg.model.graph.Attention;
 import io.instructseg.model.graph.Block;
 import io.instructseg.model.graph.Rows;
 import io.instructseg.model.graph.Shapes;
@@ -77,21 +76,22 @@ public final class LanguageModel {
         Operand<TInt32> positions = range(cache.length(), end);
         Operand<TInt32> all = range(tf.constant(0), end);
         RotaryEmbedding rotation = new RotaryEmbedding(tf, parameters, positions);
-        Operand<TFloat32> bias = causal(positions, all);
+        SelfAttention attention = cache.isEmpty() ? new CausalAttention(tf, end)
+                : SelfAttention.biased(tf, CausalAttention.hideLater(tf, positions, all));
         Operand<TFloat32> hidden = embeddings;
         int last = parameters.layers() - 1;
         for (int i = 0; i < last; i++) {
-            hidden = block.tap("layer." + i, apply(i, hidden, rotation, bias, cache));
+            hidden = block.tap("layer." + i, apply(i, hidden, rotation, attention, cache));
         }
         return block.tap("last_hidden_state", lastLayer(hidden, rotation, all, places, cache));
     }
 
-    private Operand<TFloat32> apply(int index, Operand<TFloat32> x, RotaryEmbedding rotation, Operand<TFloat32> bias,
+    private Operand<TFloat32> apply(int index, Operand<TFloat32> x, RotaryEmbedding rotation, SelfAttention attention,
             KeyValueCache cache) {
         DecoderLayer layer = layer(index);
         Operand<TFloat32> normal = layer.normalise(x);
         Operand<TFloat32> attended = block.tap("layer." + index + ".self_attn",
-                layer.attend(normal, rotation, cache.extend(layer.keyValue(normal, rotation)), bias));
+                layer.attend(normal, rotation, cache.extend(layer.keyValue(normal, rotation)), attention));
         Operand<TFloat32> fed = block.tap("layer." + index + ".mlp", layer.feedForward(normal));
         return tf.math.add(tf.math.add(attended, fed), x);
     }
@@ -103,7 +103,8 @@ public final class LanguageModel {
         Operand<TFloat32> queries = at(normal, places);
         Operand<TInt32> positions = tf.math.add(places, cache.length());
         Operand<TFloat32> attended = layer.attend(queries, new RotaryEmbedding(tf, parameters, positions),
-                cache.extend(layer.keyValue(normal, rotation)), causal(positions, all));
+                cache.extend(layer.keyValue(normal, rotation)),
+                SelfAttention.biased(tf, CausalAttention.hideLater(tf, positions, all)));
         Operand<TFloat32> hidden = tf.math.add(tf.math.add(attended, layer.feedForward(queries)), at(x, places));
         return block.at("model").layerNorm("final_layernorm", hidden, parameters.layerNormEpsilon());
     }
@@ -119,11 +120,5 @@ public final class LanguageModel {
     /** {@code [1, n]} */
     private Operand<TInt32> range(Operand<TInt32> from, Operand<TInt32> to) {
         return tf.expandDims(tf.range(from, to, tf.constant(1)), tf.constant(0));
-    }
-
-    /** Hides later positions: {@code [b, m]} and {@code [1, n]} to {@code [b, 1, m, n]}. */
-    private Operand<TFloat32> causal(Operand<TInt32> positions, Operand<TInt32> all) {
-        Operand<TInt32> rows = tf.expandDims(tf.expandDims(positions, tf.constant(1)), tf.constant(3));
-        return tf.select(tf.math.greaterEqual(rows, all), tf.constant(0f), tf.constant(Attention.HIDDEN));
     }
 }

@@ -47,9 +47,7 @@ final class EncoderLayer {
     }
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> x) {
-        Block mlp = block.at("mlp");
-        Operand<TFloat32> hidden = mlp.linear("fc1", x, parameters.intermediateSize(),
-                value -> Activations.geluTanh(tf, value));
-        return mlp.linear("fc2", hidden, parameters.hiddenSize());
+        return block.at("mlp").feedForward("fc1", x, parameters.intermediateSize(), Activations::geluTanh, "fc2",
+                parameters.hiddenSize());
     }
 }

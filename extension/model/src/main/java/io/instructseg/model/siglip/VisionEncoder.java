@@ -62,8 +62,6 @@ public final class VisionEncoder {
     }
 
     private Operand<TFloat32> project(Operand<TFloat32> selected) {
-        Block projector = block.at("mm_projector");
-        return projector.linear("2", projector.linear("0", selected, projectedSize, value -> Activations.gelu(tf, value)),
-                projectedSize);
+        return block.at("mm_projector").feedForward("0", selected, projectedSize, Activations::gelu, "2", projectedSize);
     }
 }

@@ -1,7 +1,5 @@
 package io.instructseg.model.swin;
 
-import java.util.Optional;
-
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -31,17 +29,12 @@ final class SwinBlock {
     /** {@code [b, side, side, c]} to the same. */
     Operand<TFloat32> apply(Operand<TFloat32> x, WindowPartition partition, RelativePositions positions) {
         Operand<TFloat32> normal = block.tap(name + ".norm1.out", block.layerNorm("norm1", x, SwinTransformer.EPSILON));
-        Operand<TFloat32> windows = block.tap(name + ".attn.windows", partition.split(normal));
         WindowAttention attention = new WindowAttention(block.at("attn"), heads);
-        Optional<Operand<TFloat32>> mask = partition.mask().map(value -> block.tap(name + ".attn.mask", value));
-        Operand<TFloat32> attended = block.tap(name + ".attn.out", attention.apply(windows, positions, mask));
-        Operand<TFloat32> sum = tf.math.add(x, partition.merge(attended));
+        Operand<TFloat32> sum = tf.math.add(x, attention.apply(name, normal, partition, positions));
         return tf.math.add(sum, feedForward(block.layerNorm("norm2", sum, SwinTransformer.EPSILON)));
     }
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> x) {
-        Block mlp = block.at("mlp");
-        Operand<TFloat32> hidden = mlp.linear("fc1", x, intermediateSize, value -> Activations.gelu(tf, value));
-        return mlp.linear("fc2", hidden, Shapes.known(x, -1));
+        return block.at("mlp").feedForward("fc1", x, intermediateSize, Activations::gelu, "fc2", Shapes.known(x, -1));
     }
 }

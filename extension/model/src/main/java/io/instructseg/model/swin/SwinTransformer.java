@@ -55,12 +55,13 @@ public final class SwinTransformer {
     private Operand<TFloat32> blocks(int stage, RelativePositions positions, Operand<TFloat32> x) {
         int depth = parameters.depths().get(stage);
         int windowSize = parameters.windowSize();
-        WindowPartition regular = new WindowPartition(tf, parameters.side(stage), windowSize, 0);
-        WindowPartition shifted = new WindowPartition(tf, parameters.side(stage), windowSize, windowSize / 2);
+        int heads = parameters.heads().get(stage);
+        WindowPartition regular = new WindowPartition(tf, parameters.side(stage), windowSize, 0, heads);
+        WindowPartition shifted = new WindowPartition(tf, parameters.side(stage), windowSize, windowSize / 2, heads);
         Operand<TFloat32> result = x;
         for (int i = 0; i < depth; i++) {
             String name = "stage." + stage + ".block." + i;
-            SwinBlock layer = new SwinBlock(block.at("layers", stage).at("blocks", i), name, parameters.heads().get(stage),
+            SwinBlock layer = new SwinBlock(block.at("layers", stage).at("blocks", i), name, heads,
                     parameters.intermediateSizes().get(stage));
             // the goldens have the last block's output as pre_norm
             result = block.tap(i < depth - 1 ? name : "stage." + stage + ".pre_norm",

@@ -1,11 +1,9 @@
 package io.instructseg.model.swin;
 
-import java.util.List;
 import java.util.Optional;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
 
 import io.instructseg.model.graph.Attention;
@@ -26,30 +24,37 @@ final class WindowAttention {
     }
 
     /**
-     * {@code [b, windows, n, c]} to the same.
+     * {@code [b, side, side, c]} to the same.
      *
-     * @param mask added to the logits of every head, {@code [windows, n, n]}
+     * @param name what the goldens call the block
      */
-    Operand<TFloat32> apply(Operand<TFloat32> x, RelativePositions positions, Optional<Operand<TFloat32>> mask) {
+    Operand<TFloat32> apply(String name, Operand<TFloat32> x, WindowPartition partition, RelativePositions positions) {
         int width = Shapes.known(x, 3);
-        List<Operand<TFloat32>> parts = queryKeyValue(x, width);
-        Operand<TFloat32> query = Attention.scale(tf, parts.get(0), width / heads);
-        Operand<TFloat32> positionBias = positions.bias(block, heads);
-        // [heads, n, n] + [windows, 1, n, n]
-        Operand<TFloat32> bias = mask.isPresent() ? tf.math.add(positionBias, tf.expandDims(mask.get(), tf.constant(1)))
-                : positionBias;
-        Operand<TFloat32> attended = Attention.attend(tf, query, parts.get(1), parts.get(2), Optional.of(bias));
-        // [b, windows, heads, n, d] to [b, windows, n, c]
-        Operand<TFloat32> merged = Shapes.reshape(tf, Shapes.transpose(tf, attended, 0, 1, 3, 2, 4),
-                -1, Shapes.known(x, 1), Shapes.known(x, 2), width);
-        return block.linear("proj", merged, width);
+        Operand<TFloat32> tokens = partition.tokens(x);
+        block.tap(name + ".attn.windows", partition.windows(tokens));
+        Operand<TFloat32> joint = block.linear("qkv", tokens, 3 * width);
+        Operand<TFloat32> query = Attention.scale(tf, partition.split(joint, 0), width / heads);
+        Operand<TFloat32> attended = Attention.attend(tf, query, partition.split(joint, 1), partition.split(joint, 2),
+                Optional.of(bias(name, partition, positions)));
+        block.tap(name + ".attn.out", inWindows(attended));
+        return block.linear("proj", partition.merge(attended), width);
     }
 
-    /** Three times {@code [b, windows, heads, n, d]}. */
-    private List<Operand<TFloat32>> queryKeyValue(Operand<TFloat32> x, int width) {
-        Operand<TFloat32> joint = Shapes.reshape(tf, block.linear("qkv", x, 3 * width),
-                -1, Shapes.known(x, 1), Shapes.known(x, 2), 3, heads, width / heads);
-        // parts first: unstacking the first axis copies nothing
-        return List.copyOf(tf.unstack(Shapes.transpose(tf, joint, 3, 0, 1, 4, 2, 5), 3L, Unstack.axis(0L)).output());
+    /** {@code [heads, n, n]}, or {@code [windows, heads, n, n]} where there is a mask. */
+    private Operand<TFloat32> bias(String name, WindowPartition partition, RelativePositions positions) {
+        Operand<TFloat32> bias = positions.bias(block, heads);
+        return partition.mask().map(value -> block.tap(name + ".attn.mask", value))
+                .<Operand<TFloat32>> map(mask -> tf.math.add(bias, tf.expandDims(mask, tf.constant(1)))).orElse(bias);
+    }
+
+    /**
+     * The output as the official code has it, padding and all, for comparisons only: {@code [b, windows, heads, n, d]} to
+     * {@code [b, windows, n, c]}.
+     */
+    private Operand<TFloat32> inWindows(Operand<TFloat32> attended) {
+        int width = heads * Shapes.known(attended, 4);
+        Operand<TFloat32> merged = Shapes.reshape(tf, Shapes.transpose(tf, attended, 0, 1, 3, 2, 4),
+                -1, Shapes.known(attended, 1), Shapes.known(attended, 3), width);
+        return block.linear("proj", merged, width);
     }
 }

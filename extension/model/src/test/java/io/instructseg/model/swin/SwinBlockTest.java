@@ -50,7 +50,7 @@ class SwinBlockTest {
             Shape shape = Shape.of(Shape.UNKNOWN_SIZE, side, side, CHANNELS);
             Operand<TFloat32> input = tf.placeholder(TFloat32.class, Placeholder.shape(shape));
             SwinBlock block = new SwinBlock(Block.root(tf, weights), "block", HEADS, 4);
-            Operand<TFloat32> output = block.apply(input, new WindowPartition(tf, side, windowSize, shift),
+            Operand<TFloat32> output = block.apply(input, new WindowPartition(tf, side, windowSize, shift, HEADS),
                     new RelativePositions(tf, windowSize));
             weights.declared().forEach(weight -> assign(session, tf, weight));
             float[] result = new float[x.length];
