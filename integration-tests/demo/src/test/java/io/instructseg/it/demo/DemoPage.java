@@ -57,7 +57,7 @@ final class DemoPage {
 
     /** Does what asks the model, and waits for what comes of it: answers or errors. */
     void asking(Runnable action) {
-        driver.executeScript("document.getElementById('results').replaceChildren()");
+        driver.executeScript("document.querySelectorAll('#results, .error').forEach(former => former.replaceChildren())");
         action.run();
         await("!document.body.matches('.busy') && (document.querySelector('#results li')"
                 + " || [...document.querySelectorAll('.error')].some(error => error.textContent))");
