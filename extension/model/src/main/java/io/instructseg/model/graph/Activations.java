@@ -27,6 +27,14 @@ public final class Activations {
         return tf.math.mul(tf.math.mul(constant(tf, 0.5, x), x), plus(tf, tf.math.tanh(inner), constant(tf, 1, x)));
     }
 
+    /**
+     * {@code max(x, 0)}, on rows. The shape in between keeps TensorFlow from making one operation of it and the product: that
+     * makes 0 of NaN, and what is broken would pass for a result.
+     */
+    public static <T extends TNumber> Operand<T> relu(Ops tf, Operand<T> rows) {
+        return Shapes.reshape(tf, tf.nn.relu(tf.expandDims(rows, tf.constant(0))), -1, Shapes.known(rows, 1));
+    }
+
     /** The operation that TensorFlow looks for; {@code tf.math.add} is its predecessor. */
     private static <T extends TNumber> Operand<T> plus(Ops tf, Operand<T> x, Operand<T> y) {
         Operation sum = tf.scope().opBuilder("AddV2", "AddV2").addInput(x.asOutput()).addInput(y.asOutput()).build();

@@ -1,10 +1,10 @@
 package io.instructseg.model.graph;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.linalg.EuclideanNorm;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat16;
@@ -126,19 +126,12 @@ public final class Block {
 
     /** {@code nn.LayerNorm} over the last axis. */
     public Operand<TFloat32> layerNorm(String name, Operand<TFloat32> x, float epsilon) {
-        Operand<TFloat32> centred = tf.math.sub(x, rowMean(x));
-        // a norm reads once what the mean of the squares would write and read again
-        Operand<TFloat32> norm = tf.linalg.euclideanNorm(centred, tf.constant(-1), EuclideanNorm.keepDims(true));
-        int width = Shapes.known(x, -1);
-        Operand<TFloat32> variance = tf.math.mul(tf.math.square(norm), tf.constant(1f / width));
-        return affine(name, standardise(centred, variance, epsilon), width);
+        return affine(name, normalise(x, this::rowMean, epsilon), Shapes.known(x, -1));
     }
 
     /** {@code nn.GroupNorm(32)} of a feature map {@code [b, h, w, c]} of static height, width and channels. */
     public Operand<TFloat32> groupNorm(String name, Operand<TFloat32> x) {
-        Operand<TFloat32> centred = tf.math.sub(x, groupMean(x));
-        Operand<TFloat32> variance = groupMean(tf.math.square(centred));
-        return affine(name, standardise(centred, variance, 1e-5f), Shapes.known(x, 3));
+        return affine(name, normalise(x, this::groupMean, 1e-5f), Shapes.known(x, 3));
     }
 
     /** {@code [.., c]} to {@code [.., 1]}. */
@@ -162,7 +155,9 @@ public final class Block {
         return tf.withName(name).identity(x);
     }
 
-    private Operand<TFloat32> standardise(Operand<TFloat32> centred, Operand<TFloat32> variance, float epsilon) {
+    private Operand<TFloat32> normalise(Operand<TFloat32> x, UnaryOperator<Operand<TFloat32>> mean, float epsilon) {
+        Operand<TFloat32> centred = tf.math.sub(x, mean.apply(x));
+        Operand<TFloat32> variance = mean.apply(tf.math.square(centred));
         return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon))));
     }
 

@@ -7,6 +7,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 import io.instructseg.format.Hyperparameters;
+import io.instructseg.model.graph.Activations;
 import io.instructseg.model.graph.Block;
 
 /** A post-norm layer of deformable self-attention (official {@code MSDeformAttnTransformerEncoderLayer}). */
@@ -40,7 +41,7 @@ final class DeformableEncoderLayer {
     }
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> x) {
-        Operand<TFloat32> hidden = tf.nn.relu(block.linear("linear1", x, parameters.feedForwardSize()));
-        return block.linear("linear2", hidden, parameters.hiddenSize());
+        return block.feedForward("linear1", x, parameters.feedForwardSize(), Activations::relu, "linear2",
+                parameters.hiddenSize());
     }
 }

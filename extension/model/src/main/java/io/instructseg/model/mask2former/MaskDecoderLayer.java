@@ -7,6 +7,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 import io.instructseg.format.Hyperparameters;
+import io.instructseg.model.graph.Activations;
 import io.instructseg.model.graph.Attention;
 import io.instructseg.model.graph.Block;
 
@@ -67,8 +68,8 @@ final class MaskDecoderLayer {
 
     private Operand<TFloat32> feedForward(Operand<TFloat32> query) {
         Block layer = predictor.at("transformer_ffn_layers", index);
-        Operand<TFloat32> hidden = tf.nn.relu(layer.linear("linear1", query, parameters.feedForwardSize()));
-        Operand<TFloat32> result = layer.linear("linear2", hidden, parameters.hiddenSize());
+        Operand<TFloat32> result = layer.feedForward("linear1", query, parameters.feedForwardSize(), Activations::relu,
+                "linear2", parameters.hiddenSize());
         return layer.layerNorm("norm", tf.math.add(query, result), EPSILON);
     }
 
