@@ -12,6 +12,7 @@ import java.util.function.LongConsumer;
 
 import io.instructseg.engine.VideoSegmentation;
 import io.instructseg.engine.session.MatrixProduct;
+import io.instructseg.format.Precision;
 
 /**
  * What a video took.
@@ -36,7 +37,7 @@ public record VideoMeasurement(double seconds, double productRate, Map<Long, Lon
         List<Double> seconds = new ArrayList<>();
         List<Double> rates = new ArrayList<>();
         Map<Long, Long> memory = new TreeMap<>();
-        try (MatrixProduct product = new MatrixProduct()) {
+        try (MatrixProduct product = new MatrixProduct(Precision.FLOAT32)) {
             product.rate();
             boolean more = true;
             while (more) {

@@ -77,7 +77,8 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
         }
     }
 
-    private static Variable variable(NodeDef node) throws ModelException {
+    /** Of its {@code VarHandleOp}. */
+    static Variable variable(NodeDef node) throws ModelException {
         String name = node.getName().startsWith(SCOPE) ? node.getName().substring(SCOPE.length()) : node.getName();
         AttrValue none = AttrValue.getDefaultInstance();
         DataType type = node.getAttrOrDefault("dtype", none).getType();

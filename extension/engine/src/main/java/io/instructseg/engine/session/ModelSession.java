@@ -82,6 +82,14 @@ public final class ModelSession implements AutoCloseable {
         this.tracer = tracer;
     }
 
+    /**
+     * Takes what each stage's step ran from now on, on the thread that runs it; null ends that. Recording takes time of its
+     * own.
+     */
+    public void traceOperations(BiConsumer<Signature, List<OperationRun>> tracer) {
+        trace(tracer == null ? null : (stage, step) -> tracer.accept(stage, OperationRun.of(step)));
+    }
+
     /** Tensors that stages left on their devices and nobody has closed yet. */
     int keptTensors() {
         return kept.count();
