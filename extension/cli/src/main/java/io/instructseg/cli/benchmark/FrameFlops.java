@@ -9,7 +9,7 @@ import io.instructseg.format.Hyperparameters;
  * @param instructionTokens of the sentence
  * @param references frames that the perceiver looks at
  */
-public record FrameFlops(Hyperparameters sizes, int textTokens, int instructionTokens, int references) {
+record FrameFlops(Hyperparameters sizes, int textTokens, int instructionTokens, int references) {
 
     /** For each sentence anew: the frame and its references through all of SigLIP, the references through the perceiver. */
     public double official() {
