@@ -81,16 +81,19 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private void check() {
-        require(sentences >= 2, "--sentences is " + sentences + ", expected 2 or more");
-        require(modes.picture == null || modes.picture.rounds >= 1, "--rounds: expected 1 or more");
-        require(modes.video == null || modes.video.frames >= 1, "--frames: expected 1 or more");
-        require(modes.requests == null || modes.requests.requests >= FEWEST_REQUESTS,
-                "--requests: expected " + FEWEST_REQUESTS + " or more");
+        require("--sentences", sentences, 2);
+        if (modes.picture != null) {
+            require("--rounds", modes.picture.rounds, 1);
+        } else if (modes.video != null) {
+            require("--frames", modes.video.frames, 1);
+        } else if (modes.requests != null) {
+            require("--requests", modes.requests.requests, FEWEST_REQUESTS);
+        }
     }
 
-    private void require(boolean fits, String message) {
-        if (!fits) {
-            throw new ParameterException(spec.commandLine(), message);
+    private void require(String option, int found, int least) {
+        if (found < least) {
+            throw new ParameterException(spec.commandLine(), option + " is " + found + ", expected " + least + " or more");
         }
     }
 

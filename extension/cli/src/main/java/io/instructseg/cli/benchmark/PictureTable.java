@@ -89,7 +89,7 @@ final class PictureTable {
         lines.add(
                 "floor: the operations at the matrix product's rate. products: of matrices, and convolutions. sums: softmax, means.");
         lines.add(
-                "moves: transpositions, gathers, concatenations, copies. none: between operations. around: tensors in and out.");
+                "moves: transpositions, gathers, copies. none: between operations. around: tensors in and out, the recording.");
     }
 
     private static String row(List<String> cells) {

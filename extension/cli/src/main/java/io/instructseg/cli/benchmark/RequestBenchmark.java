@@ -32,11 +32,17 @@ public record RequestBenchmark(int requests, Watcher watcher) {
             model.segment(picture(i), sentences(i), SegmentationOptions.DEFAULT, CancellationToken.NONE);
             // the n-th reading is behind n thirtieths of the requests
             if ((long) (i + 1) * READINGS / requests > (long) i * READINGS / requests) {
-                readings.add(ResidentMemory.now()
-                        .orElseThrow(() -> new IOException("this system does not tell a process' resident memory")));
+                readings.add(reading());
             }
         }
         return RequestReport.of(conditions, requests, (System.nanoTime() - start) * 1e-9, readings);
+    }
+
+    /** Java touches ever more of its heap until it collects: that is no leak. */
+    private static long reading() throws IOException {
+        System.gc();
+        return ResidentMemory.now()
+                .orElseThrow(() -> new IOException("this system does not tell a process' resident memory"));
     }
 
     /** Five sizes in turn. */
