@@ -29,11 +29,15 @@ import io.instructseg.demo.DemoModel;
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Candidate;
 import io.instructseg.engine.Candidates;
+import io.instructseg.engine.Conversation;
+import io.instructseg.engine.FinishReason;
 import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
+import io.instructseg.engine.TextGeneration;
 import io.instructseg.engine.VideoOptions;
 import io.instructseg.engine.VideoSegmentation;
 import io.instructseg.engine.image.DecodedImage;
@@ -41,7 +45,9 @@ import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.mask.RunLengthEncoding;
+import io.instructseg.engine.text.Prompts;
 import io.instructseg.engine.text.Task;
+import io.instructseg.engine.text.Tokenizer;
 import io.instructseg.engine.video.Frame;
 import io.instructseg.engine.video.FrameSource;
 
@@ -63,11 +69,14 @@ class DemoModelTest {
         assertThat(pictures).hasSize(16);
         Map<String, List<JsonNode>> videos = examples(VIDEO_TASKS, example -> example.get("frames").get(0).asText());
         assertThat(videos).hasSize(4);
-        return Stream.concat(
+        Map<String, List<JsonNode>> questions = examples(Map.of("vqa", Task.REASONING), example -> example.get("image").asText());
+        assertThat(questions).hasSize(8);
+        return Stream.concat(questions.entrySet().stream().map(entry -> DynamicTest.dynamicTest("words of " + entry.getKey(),
+                () -> answersInWords(model, entry.getKey(), entry.getValue()))), Stream.concat(
                 pictures.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
                         () -> answers(model, entry.getKey(), entry.getValue()))),
                 videos.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
-                        () -> answersAboutVideo(model, entry.getValue()))))
+                        () -> answersAboutVideo(model, entry.getValue())))))
                 .onClose(model::close);
     }
 
@@ -79,6 +88,31 @@ class DemoModelTest {
         StreamSupport.stream(examples.spliterator(), false).filter(example -> tasks.containsKey(example.get("task").asText()))
                 .forEach(example -> found.computeIfAbsent(subject.apply(example), name -> new ArrayList<>()).add(example));
         return found;
+    }
+
+    /** Greedy, and cleaned up as the official evaluation does. The model was trained without explanations: it gives none. */
+    private static void answersInWords(SegmentationModel model, String picture, List<JsonNode> examples) throws IOException {
+        DecodedImage image = ImageDecoder.decode(EXAMPLES.resolve(picture), ImageLimits.DEFAULT);
+        for (JsonNode example : examples) {
+            StringBuilder text = new StringBuilder();
+            try (TextGeneration answer = model.answer(Optional.of(image), Conversation.of(example.get("question").asText()),
+                    GenerationOptions.DEFAULT, CancellationToken.NONE)) {
+                for (Optional<String> piece = answer.next(); piece.isPresent(); piece = answer.next()) {
+                    text.append(piece.get());
+                }
+                assertThat(answer.finish()).isEqualTo(FinishReason.END_OF_TEXT);
+            }
+            assertThat(Tokenizer.cleanUp(text.toString()).strip()).isEqualTo(example.at("/official/text").asText());
+        }
+        Instruction instruction = Instruction.reasoning("something to drink from");
+        Segmentation answer = model.segment(image, List.of(instruction),
+                SegmentationOptions.DEFAULT.withExplanation(GenerationOptions.DEFAULT), CancellationToken.NONE).get(0);
+        assertThat(answer.explanation()).isEmpty();
+        Prompts prompts = model.prompts();
+        Candidate expected = model.candidates(image.image(),
+                prompts.explained(prompts.explanation(instruction.sentences()), new int[0])).get(0);
+        assertThat(answer.mask().iou(expected.mask())).isGreaterThan(0.999);
+        assertThat(answer.score()).isCloseTo(expected.score(), within(1e-6));
     }
 
     /** All sentences about a video in one stream. */

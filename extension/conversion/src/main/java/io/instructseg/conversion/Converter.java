@@ -92,7 +92,7 @@ public final class Converter {
             if (!offenders.isEmpty()) {
                 throw ConversionException.listing(offenders.size() + " weights don't fit the model", offenders);
             }
-            new SavedModelWriter(graph).write(directory, model.weights());
+            new SavedModelWriter(graph).write(directory, model);
             tokenizer.copyTo(directory.resolve(ModelManifest.TOKENIZER_DIRECTORY));
             ModelManifest manifest = new ModelManifest(ModelManifest.FORMAT_VERSION, options.precision(), hyperparameters,
                     parameters(model.weights()), new SourceFiles(source, listener).hash(checkpoint.files()));

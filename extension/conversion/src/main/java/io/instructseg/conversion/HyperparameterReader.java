@@ -112,7 +112,9 @@ final class HyperparameterReader {
                 (int) (rotary * headSize), config.number("rope_theta").orElse(10000),
                 (float) config.number("layer_norm_eps").orElse(1e-5),
                 // official checkpoints name the output's 51200 rows there, not the embedding's
-                or(shapes.size("model.embed_tokens.weight", 0), config.integer("vocab_size"), 50296));
+                or(shapes.size("model.embed_tokens.weight", 0), config.integer("vocab_size"), 50296),
+                // without it, the model segments and has no words
+                shapes.size("lm_head.weight", 0).orElse(0));
     }
 
     private int languageHeads() throws ConversionException {

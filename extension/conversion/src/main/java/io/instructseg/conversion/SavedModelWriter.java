@@ -42,19 +42,19 @@ final class SavedModelWriter {
     }
 
     /** Adds the restore operations to the graph and writes it into the SavedModel's directory. */
-    void write(Path directory, Collection<Weight> weights) throws IOException {
-        SaverDef saver = restore(weights);
+    void write(Path directory, InstructSegGraph model) throws IOException {
+        SaverDef saver = restore(model.weights());
         MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(graph.toGraphDef()).setSaverDef(saver);
         meta.getMetaInfoDefBuilder().addTags("serve");
-        for (Signature signature : Signature.values()) {
+        for (Signature signature : model.signatures()) {
             meta.putSignatureDef(signature.key(), signature(signature));
         }
-        SavedModel model = SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
+        SavedModel saved = SavedModel.newBuilder().setSavedModelSchemaVersion(1).addMetaGraphs(meta).build();
         try (OutputStream out = Files.newOutputStream(directory.resolve("saved_model.pb"))) {
             CodedOutputStream coded = CodedOutputStream.newInstance(out);
             // TensorFlow's maps come in random order: equal models shall be equal files
             coded.useDeterministicSerialization();
-            model.writeTo(coded);
+            saved.writeTo(coded);
             coded.flush();
         }
     }
@@ -83,16 +83,16 @@ final class SavedModelWriter {
     private SignatureDef signature(Signature signature) {
         SignatureDef.Builder definition = SignatureDef.newBuilder().setMethodName("tensorflow/serving/predict");
         for (TensorSpec input : signature.inputs()) {
-            definition.putInputs(input.name(), tensor(signature, input));
+            definition.putInputs(input.name(), tensor(InstructSegGraph.placeholder(signature, input.name())));
         }
         for (TensorSpec output : signature.outputs()) {
-            definition.putOutputs(output.name(), tensor(signature, output));
+            definition.putOutputs(output.name(), tensor(InstructSegGraph.operation(signature, output.name())));
         }
         return definition.build();
     }
 
-    private TensorInfo tensor(Signature signature, TensorSpec spec) {
-        Output<?> output = graph.operation(InstructSegGraph.operation(signature, spec.name())).output(0);
+    private TensorInfo tensor(String operation) {
+        Output<?> output = graph.operation(operation).output(0);
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (int axis = 0; axis < output.shape().numDimensions(); axis++) {
             shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(output.shape().get(axis)));

@@ -9,8 +9,6 @@ import io.instructseg.format.Hyperparameters;
 final class UnusedWeights {
 
     private static final List<Pattern> PATTERNS = List.of(
-            // words: no signature answers in text
-            Pattern.compile("lm_head\\.weight"),
             // SigLIP behind the selected layer, and what older transformers saved
             Pattern.compile("model\\.vision_tower\\.vision_model\\.(post_layernorm|head)\\..+"),
             Pattern.compile("model\\.vision_tower\\.vision_model\\.embeddings\\.position_ids"),

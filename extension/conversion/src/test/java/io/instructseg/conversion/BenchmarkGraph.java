@@ -77,7 +77,7 @@ final class BenchmarkGraph {
         Operand<TFloat32> x = block.tf().withName("x").placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, -1, WIDTH)));
         Operand<TInt32> positions = block.tf().constant(new int[][] { { 0 } });
         // two layers, since the last one runs on chosen positions only: the first is timed
-        new LanguageModel(block, new Hyperparameters.LanguageModel(WIDTH, INTERMEDIATE, 2, 32, 32, 10000, 1e-5f, 1))
+        new LanguageModel(block, new Hyperparameters.LanguageModel(WIDTH, INTERMEDIATE, 2, 32, 32, 10000, 1e-5f, 1, 0))
                 .hiddenStates(x, positions);
     }
 

@@ -72,7 +72,7 @@ class ConverterTest {
         try (Checkpoint checkpoint = Checkpoint.open(MODEL_B); EagerSession eager = EagerSession.create()) {
             Ops tf = Ops.create(eager);
             List<Weight> weights = weights(precision);
-            assertThat(weights).hasSize(552);
+            assertThat(weights).hasSize(553);
             for (Weight weight : weights) {
                 byte[] found = restored(tf, models.resolve(precision.name()), weight);
                 byte[] expected = expected(tf, checkpoint, weight);

@@ -23,20 +23,20 @@ class HyperparameterReaderTest {
     private static final Hyperparameters MODEL_A = new Hyperparameters(
             new Hyperparameters.VisionEncoder(74, 14, 40, 72, 3, 5, 1e-6f),
             new Hyperparameters.Backbone(96, 16, List.of(2, 2, 2, 2), List.of(2, 4, 4, 8), 5, List.of(64, 128, 256, 512)),
-            new Hyperparameters.LanguageModel(66, 150, 3, 3, 8, 10000, 1e-5f, 612),
+            new Hyperparameters.LanguageModel(66, 150, 3, 3, 8, 10000, 1e-5f, 612, 704),
             new Hyperparameters.Perceiver(7, 2, 4, 10, 132), new Hyperparameters.TextFusion(48, 2, 3, 12, 96),
             new Hyperparameters.PixelDecoder(64, 2, 8, 4, 72), new Hyperparameters.MaskDecoder(13, 64, 64, 5, 8, 100, false),
             4);
     private static final Hyperparameters MODEL_B = new Hyperparameters(
             new Hyperparameters.VisionEncoder(60, 10, 60, 100, 4, 6, 1e-6f),
             new Hyperparameters.Backbone(96, 12, List.of(2, 2, 6, 2), List.of(3, 3, 6, 12), 3, List.of(48, 96, 192, 384)),
-            new Hyperparameters.LanguageModel(104, 200, 4, 4, 10, 10000, 1e-5f, 573),
+            new Hyperparameters.LanguageModel(104, 200, 4, 4, 10, 10000, 1e-5f, 573, 640),
             new Hyperparameters.Perceiver(9, 3, 3, 20, 208), new Hyperparameters.TextFusion(56, 3, 4, 18, 112),
             new Hyperparameters.PixelDecoder(96, 3, 6, 4, 110), new Hyperparameters.MaskDecoder(10, 72, 40, 4, 6, 80, true), 4);
     private static final Hyperparameters DEMO = new Hyperparameters(
             new Hyperparameters.VisionEncoder(112, 14, 128, 256, 3, 4, 1e-6f),
             new Hyperparameters.Backbone(192, 24, List.of(2, 2, 4, 1), List.of(1, 2, 4, 8), 6, List.of(96, 192, 384, 768)),
-            new Hyperparameters.LanguageModel(160, 480, 4, 5, 12, 10000, 1e-5f, 1413),
+            new Hyperparameters.LanguageModel(160, 480, 4, 5, 12, 10000, 1e-5f, 1413, 1413),
             new Hyperparameters.Perceiver(16, 2, 4, 32, 320), new Hyperparameters.TextFusion(128, 2, 4, 32, 256),
             new Hyperparameters.PixelDecoder(64, 2, 8, 4, 128), new Hyperparameters.MaskDecoder(12, 64, 64, 3, 8, 192, false),
             4);
@@ -45,7 +45,7 @@ class HyperparameterReaderTest {
             new Hyperparameters.VisionEncoder(384, 14, 1152, 4304, 26, 16, 1e-6f),
             new Hyperparameters.Backbone(1024, 128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 12,
                     List.of(512, 1024, 2048, 4096)),
-            new Hyperparameters.LanguageModel(2560, 10240, 32, 32, 32, 10000, 1e-5f, 50296),
+            new Hyperparameters.LanguageModel(2560, 10240, 32, 32, 32, 10000, 1e-5f, 50296, 0),
             new Hyperparameters.Perceiver(128, 3, 8, 128, 5120), new Hyperparameters.TextFusion(1024, 3, 8, 128, 2048),
             new Hyperparameters.PixelDecoder(256, 6, 8, 4, 1024),
             new Hyperparameters.MaskDecoder(100, 256, 256, 9, 8, 2048, false), 4);

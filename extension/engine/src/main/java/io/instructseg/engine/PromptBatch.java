@@ -58,13 +58,18 @@ final class PromptBatch implements AutoCloseable {
         }
     }
 
+    /** One prompt that has none: a row of zeros of length 0 stands for it. */
+    static PromptBatch withoutInstruction(int[] ids) {
+        return new PromptBatch(List.of(new Prompt(ids, new int[0])));
+    }
+
     /** By the names of the signatures' inputs: {@code prompt_ids}, {@code instruction_ids} and their lengths. */
     Activation get(String name) {
         return tensors.get(name);
     }
 
     private static Activation padded(List<int[]> rows) {
-        int longest = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
+        int longest = Math.max(1, rows.stream().mapToInt(row -> row.length).max().orElseThrow());
         int[] all = new int[rows.size() * longest];
         for (int i = 0; i < rows.size(); i++) {
             System.arraycopy(rows.get(i), 0, all, i * longest, rows.get(i).length);

@@ -3,6 +3,7 @@ package io.instructseg.engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import io.instructseg.engine.image.DecodedImage;
@@ -22,13 +23,21 @@ import io.instructseg.format.Signature;
  *        change them
  * @param image the picture
  * @param timings how long each stage took, for all instructions of the request together; a stage that was not needed is absent
+ * @param explanation why it is this mask, in the model's words, if they were asked for and the model had any
  */
 public record Segmentation(Instruction instruction, boolean found, double score, Mask mask, List<Candidate> candidates,
-        DecodedImage image, Map<Signature, Duration> timings) {
+        DecodedImage image, Map<Signature, Duration> timings, Optional<String> explanation) {
 
     public Segmentation {
+        Objects.requireNonNull(explanation, "explanation");
         candidates = List.copyOf(candidates);
         timings = Map.copyOf(timings);
+    }
+
+    /** Without an explanation. */
+    public Segmentation(Instruction instruction, boolean found, double score, Mask mask, List<Candidate> candidates,
+            DecodedImage image, Map<Signature, Duration> timings) {
+        this(instruction, found, score, mask, candidates, image, timings, Optional.empty());
     }
 
     /** @param candidates at least one, by falling score */
@@ -38,6 +47,11 @@ public record Segmentation(Instruction instruction, boolean found, double score,
         boolean found = best.score() >= threshold && best.mask().area() > 0;
         Mask mask = found ? best.mask() : Mask.empty(best.mask().width(), best.mask().height());
         return new Segmentation(instruction, found, best.score(), mask, candidates, image, timings);
+    }
+
+    /** This answer with the words that explain it. */
+    Segmentation explained(Optional<String> words) {
+        return new Segmentation(instruction, found, score, mask, candidates, image, timings, words);
     }
 
     /** The smallest box around the mask; empty if the mask is. */

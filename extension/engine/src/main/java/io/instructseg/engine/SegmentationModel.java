@@ -13,7 +13,6 @@ import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageException;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.mask.LabelMap;
-import io.instructseg.engine.session.Activations;
 import io.instructseg.engine.session.ModelException;
 import io.instructseg.engine.session.ModelSession;
 import io.instructseg.engine.session.Placement;
@@ -35,8 +34,7 @@ import io.instructseg.format.Signature;
  */
 public final class SegmentationModel implements AutoCloseable {
 
-    /** What the language model was trained with altogether; attention's memory grows with the square of it. */
-    private static final int MOST_INSTRUCTION_TOKENS = 2048;
+    private static final int MOST_INSTRUCTION_TOKENS = ConversationPrompt.CONTEXT;
 
     private static final int OFFICIAL_REFERENCE_FRAMES = 4;
 
@@ -134,7 +132,15 @@ public final class SegmentationModel implements AutoCloseable {
             return;
         }
         Prompt prompt = prompts.segmentation(Medium.IMAGE, Task.REFERRING, List.of("the thing on the left"));
-        answer(StageRunner.checking(session, cancellation), gradient(), List.of(prompt), Candidates.BEST);
+        StageRunner runner = StageRunner.checking(session, cancellation);
+        new ImageSegmentation(runner, Candidates.BEST).answer(gradient(), List.of(prompt));
+        if (generatesText()) {
+            int[] ids = prompts.conversation(List.of("What is it?"), false);
+            try (CachedLanguageModel languageModel = new ConversationPrompt(ids, ids.length).prefill(runner,
+                    Optional.empty())) {
+                languageModel.read(tokenizer.endOfText());
+            }
+        }
         warm = true;
     }
 
@@ -152,7 +158,9 @@ public final class SegmentationModel implements AutoCloseable {
      * @return an answer for each instruction, in their order
      * @throws ImageException if the picture is too long and thin
      * @throws ImageException if the masks of all answers would take more than a quarter of the Java heap
-     * @throws InstructionException if an instruction has more than 2048 tokens or a blank sentence
+     * @throws InstructionException if an instruction has more than 2048 tokens, with those of an explanation, or a blank
+     *         sentence, or is none of reasoning and an explanation is wanted
+     * @throws StageException if an explanation is wanted and the model has no words: see {@link #generatesText}
      * @throws java.util.concurrent.CancellationException between two stages, once cancelled
      */
     public List<Segmentation> segment(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
@@ -171,10 +179,26 @@ public final class SegmentationModel implements AutoCloseable {
         MaskMemory.require(image.image(), instructions.size(),
                 options.candidates() == Candidates.ALL ? session.size("Q") : 1);
         StageRunner runner = StageRunner.of(session, cancellation, listener);
-        List<List<Candidate>> answers = answer(runner, image.image(), prompts(Medium.IMAGE, instructions),
-                options.candidates());
+        List<Prompt> all = prompts(Medium.IMAGE, instructions);
+        ImageSegmentation segmentation = new ImageSegmentation(runner, options.candidates());
+        if (options.explanation().isPresent()) {
+            return explained(image, instructions, options, segmentation);
+        }
+        List<List<Candidate>> answers = segmentation.answer(image.image(), all);
         return IntStream.range(0, answers.size()).mapToObj(i -> Segmentation.of(instructions.get(i), answers.get(i),
                 options.threshold(), image, runner.timings().durations())).toList();
+    }
+
+    private List<Segmentation> explained(DecodedImage image, List<Instruction> instructions, SegmentationOptions options,
+            ImageSegmentation segmentation) throws InstructionException {
+        session.require(Signature.PREFILL);
+        ExplainedSegmentation explaining = new ExplainedSegmentation(segmentation, prompts, tokenizer,
+                options.explanation().get());
+        List<ExplainedSegmentation.Answer> answers = explaining.answer(image.image(),
+                explaining.prompts(instructions, MOST_INSTRUCTION_TOKENS));
+        return IntStream.range(0, answers.size()).mapToObj(i -> Segmentation.of(instructions.get(i),
+                answers.get(i).candidates(), options.threshold(), image, segmentation.runner().timings().durations())
+                .explained(answers.get(i).words())).toList();
     }
 
     /**
@@ -209,12 +233,45 @@ public final class SegmentationModel implements AutoCloseable {
         }
     }
 
+    /** Whether the model can {@link #answer} and explain: it has the signatures {@code prefill} and {@code decode}. */
+    public boolean generatesText() {
+        return session.offers(Signature.PREFILL) && session.offers(Signature.DECODE);
+    }
+
+    /**
+     * Answers as {@link #answer(Optional, Conversation, GenerationOptions, CancellationToken, Consumer)} does, telling nobody.
+     */
+    public TextGeneration answer(Optional<DecodedImage> image, Conversation conversation, GenerationOptions options,
+            CancellationToken cancellation) throws ConversationException {
+        return answer(image, conversation, options, cancellation, run -> {
+        });
+    }
+
+    /**
+     * Answers a question in words, token by token as they are asked for. Nothing runs before.
+     *
+     * @param image what the conversation is about, if it is about a picture
+     * @param listener is told about each stage that ran, on the thread that asks for a piece of the text
+     * @throws ConversationException if a question or an answer is blank, or all of it with the tokens to be made is too long
+     * @throws StageException if the model has no words: see {@link #generatesText}
+     */
+    public TextGeneration answer(Optional<DecodedImage> image, Conversation conversation, GenerationOptions options,
+            CancellationToken cancellation, Consumer<StageRun> listener) throws ConversationException {
+        session.require(Signature.PREFILL);
+        ConversationPrompt prompt = ConversationPrompt.of(prompts, tokenizer, conversation,
+                image.isPresent() ? session.size("P") : 0, options.maxTokens());
+        StageRunner runner = StageRunner.of(session, cancellation, listener);
+        return new TextGeneration(runner, () -> prompt.prefill(runner, image.map(DecodedImage::image)), prompt.tokens(),
+                tokenizer, options, tokenizer.endOfText());
+    }
+
     /**
      * The candidates of all queries by falling score, for comparisons: of any prompt, also one that {@link #segment} refuses
      * and the official code takes.
      */
     public List<Candidate> candidates(RgbImage image, Prompt prompt) {
-        return answer(StageRunner.of(session, CancellationToken.NONE), image, List.of(prompt), Candidates.ALL).get(0);
+        StageRunner runner = StageRunner.of(session, CancellationToken.NONE);
+        return new ImageSegmentation(runner, Candidates.ALL).answer(image, List.of(prompt)).get(0);
     }
 
     private List<Prompt> prompts(Medium medium, List<Instruction> instructions) throws InstructionException {
@@ -245,35 +302,6 @@ public final class SegmentationModel implements AutoCloseable {
                     + MOST_INSTRUCTION_TOKENS);
         }
         return prompt;
-    }
-
-    private static List<List<Candidate>> answer(StageRunner runner, RgbImage image, List<Prompt> all, Candidates wanted) {
-        List<List<Candidate>> answers = new ArrayList<>();
-        try (ImageFeatures features = ImageFeatures.encode(image, runner)) {
-            for (List<Prompt> batch : PromptBatch.split(all, features.patchTokens())) {
-                answers.addAll(answer(runner, features, batch, wanted));
-            }
-        }
-        return answers;
-    }
-
-    private static List<List<Candidate>> answer(StageRunner runner, ImageFeatures image, List<Prompt> batch,
-            Candidates wanted) {
-        List<List<Candidate>> answers = new ArrayList<>();
-        try (Activations decoded = decode(runner, image, batch)) {
-            MaskResolver resolver = new MaskResolver(runner, image, decoded);
-            for (int item = 0; item < batch.size(); item++) {
-                answers.add(wanted == Candidates.ALL ? resolver.all(item) : List.of(resolver.best(item)));
-            }
-        }
-        return answers;
-    }
-
-    private static Activations decode(StageRunner runner, ImageFeatures image, List<Prompt> prompts) {
-        try (PromptBatch batch = new PromptBatch(prompts);
-                Activations perceived = PromptStages.perceive(runner, image.patches(), batch)) {
-            return PromptStages.decode(runner, image, batch, perceived.get("perceived"));
-        }
     }
 
     @Override

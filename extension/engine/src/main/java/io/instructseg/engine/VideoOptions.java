@@ -19,8 +19,12 @@ public record VideoOptions(SegmentationOptions answers, Optional<ReferenceFrames
     /** The best candidate in each frame, whatever its score; the official references. */
     public static final VideoOptions DEFAULT = new VideoOptions(SegmentationOptions.DEFAULT, Optional.empty(), false);
 
+    /** @throws IllegalArgumentException if answers are to be explained */
     public VideoOptions {
         Objects.requireNonNull(answers, "answers");
         Objects.requireNonNull(references, "references");
+        if (answers.explanation().isPresent()) {
+            throw new IllegalArgumentException("answers.explanation: found one, expected none: videos are not explained");
+        }
     }
 }

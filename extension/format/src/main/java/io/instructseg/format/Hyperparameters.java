@@ -46,7 +46,7 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
         return side * side;
     }
 
-    /** Sizes of the model-wide axes of {@link Signature}, by name. */
+    /** Sizes of the model-wide axes of {@link Signature}, by name; {@code V} only if the model can answer in words. */
     public Map<String, Integer> axes() {
         Map<String, Integer> axes = new HashMap<>();
         axes.put("CLIP", visionEncoder.imageSize());
@@ -62,6 +62,12 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
         axes.put("C", pixelDecoder.hiddenSize());
         axes.put("M", maskDecoder.maskSize());
         axes.put("H", maskDecoder.hiddenSize());
+        if (languageModel.speaks()) {
+            axes.put("V", languageModel.outputSize());
+        }
+        axes.put("N", languageModel.layers());
+        axes.put("A", languageModel.heads());
+        axes.put("E", languageModel.headSize());
         return axes;
     }
 
@@ -133,9 +139,11 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
      *
      * @param rotaryDimensions leading channels of each head that rotate with the position
      * @param vocabularySize rows of the token embedding
+     * @param outputSize rows of the vocabulary projection, which may be more: what lies beyond the embedding is no word. A
+     *        model with 0, without that projection, can't answer in words
      */
     public record LanguageModel(int hiddenSize, int intermediateSize, int layers, int heads, int rotaryDimensions,
-            double ropeTheta, float layerNormEpsilon, int vocabularySize) {
+            double ropeTheta, float layerNormEpsilon, int vocabularySize, int outputSize) {
 
         public LanguageModel {
             Checks.width("languageModel.hiddenSize", hiddenSize);
@@ -148,6 +156,12 @@ public record Hyperparameters(VisionEncoder visionEncoder, Backbone backbone, La
             Checks.require(ropeTheta > 1 && ropeTheta < 1e12, "languageModel.ropeTheta is %s, must be above 1", ropeTheta);
             Checks.epsilon("languageModel.layerNormEpsilon", layerNormEpsilon);
             Checks.range("languageModel.vocabularySize", vocabularySize, 1, 1 << 24);
+            Checks.range("languageModel.outputSize", outputSize, 0, 1 << 24);
+        }
+
+        /** Whether it can answer in words. */
+        public boolean speaks() {
+            return outputSize > 0;
         }
 
         /** Channels of an attention head. */

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * {@code model.json}: what a converted model is and what it was made of. A SavedModel that somebody else wrote has none.
@@ -97,6 +98,7 @@ public record ModelManifest(int formatVersion, Precision precision, Hyperparamet
         try {
             JsonNode tree = MAPPER.readTree(json);
             requireVersion(file, tree);
+            completeOlder(tree);
             return MAPPER.treeToValue(tree, ModelManifest.class);
         } catch (JsonProcessingException e) {
             throw new IOException(file + " is malformed: " + problem(e), e);
@@ -111,6 +113,14 @@ public record ModelManifest(int formatVersion, Precision precision, Hyperparamet
         if (!version.isInt() || version.intValue() != FORMAT_VERSION) {
             throw new IOException(file + ": formatVersion is " + (version.isMissingNode() ? "missing" : shown(version))
                     + ", this version reads " + FORMAT_VERSION);
+        }
+    }
+
+    /** Models converted before there were answers in words have none. */
+    private static void completeOlder(JsonNode tree) {
+        if (tree.path("hyperparameters").path("languageModel") instanceof ObjectNode languageModel
+                && !languageModel.has("outputSize")) {
+            languageModel.put("outputSize", 0);
         }
     }
 

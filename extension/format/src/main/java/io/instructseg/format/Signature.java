@@ -4,18 +4,23 @@ import static io.instructseg.format.TensorSpec.float32;
 import static io.instructseg.format.TensorSpec.int32;
 import static io.instructseg.format.TensorSpec.uint8;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * The signatures of a saved model, one for each stage of InstructSeg (arXiv 2412.14006). A SavedModel that has them loads,
- * whoever wrote it.
+ * The signatures of a saved model, one for each stage of InstructSeg (arXiv 2412.14006). A SavedModel that has the
+ * {@link #required} ones loads, whoever wrote it; {@link #PREFILL} and {@link #DECODE} it has for answers in words.
  * <p>
  * Axes: {@code b} items (a sentence on a picture each), {@code i} pictures: either as many as items (or rows) or 1, shared by
  * all; {@code f} rows of the perceiver, a frame and a sentence each; {@code n} prompt tokens before splicing, {@code r}
  * instruction tokens; {@code k} queries to resolve, {@code height}, {@code width} a picture's size; {@code CLIP} the side of
  * SigLIP's input, {@code P} patch tokens, {@code D} the language model's width, {@code L} perceiver queries, {@code Q} mask
  * queries, {@code S} the side of the backbone's input and {@code S4..S32} that side divided by 4..32, {@code C2..C5} the
- * backbone's channels, {@code C} the pixel decoder's, {@code M} the mask features', {@code H} the mask decoder's width.
+ * backbone's channels, {@code C} the pixel decoder's, {@code M} the mask features', {@code H} the mask decoder's width;
+ * {@code V} words that the language model chooses from, {@code N} its layers, {@code A} its heads and {@code E} their width;
+ * {@code p} tokens of a spliced prompt, {@code t} new ones, {@code u} those between the two, {@code w} all behind the prompt.
  * Feature maps are channels-last. Ids are those of the tokenizer, or the placeholders of the official prompts.
  */
 public enum Signature {
@@ -80,7 +85,33 @@ public enum Signature {
             List.of(float32("mask_logits", "b", "Q", "S4", "S4"), float32("seg_logits", "b", "Q"), int32("item"),
                     int32("queries", "k"), int32("content_size", "2"), int32("image_size", "2")),
             List.of(float32("scores", "k"), uint8("masks", "k", "height", "width"),
-                    float32("resized_logits", "k", "height", "width")));
+                    float32("resized_logits", "k", "height", "width"))),
+
+    /**
+     * Splices a prompt as {@link #REASON} does and runs the language model on it, for the word that follows. {@code logits}
+     * are those of the last position, {@code prefix_keys} (rotated) and {@code prefix_values} what the next words attend to.
+     * Where the prompt has no placeholder for an input, one row of zeros stands for it; an instruction's length is then 0.
+     */
+    PREFILL("prefill",
+            List.of(int32("prompt_ids", "1", "n"), int32("prompt_lengths", "1"), int32("instruction_ids", "1", "r"),
+                    int32("instruction_lengths", "1"), float32("patches", "1", "P", "D"),
+                    float32("perceived", "f", "L", "D")),
+            List.of(float32("logits", "1", "V"), float32("prefix_keys", "N", "1", "A", "p", "E"),
+                    float32("prefix_values", "N", "1", "A", "p", "E"))),
+
+    /**
+     * Goes on behind {@link #PREFILL}: {@code t} new tokens, the word that follows them. {@code keys} and {@code values} are
+     * those of the tokens between the prompt and the new ones, none at first; given back, they have the new ones, too.
+     */
+    DECODE("decode",
+            List.of(int32("token_ids", "1", "t"), float32("prefix_keys", "N", "1", "A", "p", "E"),
+                    float32("prefix_values", "N", "1", "A", "p", "E"), float32("keys", "N", "1", "A", "u", "E"),
+                    float32("values", "N", "1", "A", "u", "E")),
+            List.of(float32("logits", "1", "V"), float32("keys", "N", "1", "A", "w", "E"),
+                    float32("values", "N", "1", "A", "w", "E")));
+
+    private static final Set<Signature> REQUIRED = Collections
+            .unmodifiableSet(EnumSet.complementOf(EnumSet.of(PREFILL, DECODE)));
 
     private final String key;
     private final List<TensorSpec> inputs;
@@ -90,6 +121,11 @@ public enum Signature {
         this.key = key;
         this.inputs = inputs;
         this.outputs = outputs;
+    }
+
+    /** The signatures of segmentation, which every model has. The others a model has all, or none. */
+    public static Set<Signature> required() {
+        return REQUIRED;
     }
 
     /** The signature's key in the SavedModel, and the scope of its operations in models that we convert. */

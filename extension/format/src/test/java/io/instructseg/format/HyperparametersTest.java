@@ -32,7 +32,7 @@ class HyperparametersTest {
                 Map.entry("P", 729), Map.entry("D", 2560), Map.entry("L", 128), Map.entry("Q", 100), Map.entry("S", 1024),
                 Map.entry("S4", 256), Map.entry("S8", 128), Map.entry("S16", 64), Map.entry("S32", 32), Map.entry("C2", 128),
                 Map.entry("C3", 256), Map.entry("C4", 512), Map.entry("C5", 1024), Map.entry("C", 256), Map.entry("M", 256),
-                Map.entry("H", 256)));
+                Map.entry("H", 256), Map.entry("V", 51200), Map.entry("N", 32), Map.entry("A", 32), Map.entry("E", 80)));
     }
 
     @Test
@@ -76,7 +76,9 @@ class HyperparametersTest {
                 language(8, 1, 3, 10000), language(8, 8, 2, 10000)));
         cases.put("languageModel.ropeTheta", List.of(language(8, 1, 2, 0), language(8, 1, 2, Double.NaN),
                 language(8, 1, 2, Double.POSITIVE_INFINITY)));
-        cases.put("languageModel.vocabularySize", List.of(() -> new LanguageModel(8, 8, 1, 1, 2, 10000, 1e-5f, 0)));
+        cases.put("languageModel.vocabularySize", List.of(() -> new LanguageModel(8, 8, 1, 1, 2, 10000, 1e-5f, 0, 0)));
+        cases.put("languageModel.outputSize", List.of(() -> new LanguageModel(8, 8, 1, 1, 2, 10000, 1e-5f, 10, -1),
+                () -> new LanguageModel(8, 8, 1, 1, 2, 10000, 1e-5f, 10, HUGE)));
         cases.put("perceiver.queries", List.of(() -> new Perceiver(0, 1, 1, 1, 1), () -> new Perceiver(HUGE, 1, 1, 1, 1)));
         cases.put("perceiver.layers", List.of(() -> new Perceiver(1, 129, 1, 1, 1)));
         cases.put("perceiver.heads", List.of(() -> new Perceiver(1, 1, 0, 1, 1), () -> new Perceiver(1, 1, HUGE, 1, 1)));
@@ -132,6 +134,6 @@ class HyperparametersTest {
     }
 
     private static ThrowingCallable language(int hidden, int heads, int rotary, double theta) {
-        return () -> new LanguageModel(hidden, 8, 1, heads, rotary, theta, 1e-5f, 10);
+        return () -> new LanguageModel(hidden, 8, 1, heads, rotary, theta, 1e-5f, 10, 0);
     }
 }

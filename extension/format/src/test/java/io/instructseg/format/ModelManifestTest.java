@@ -43,6 +43,16 @@ class ModelManifestTest {
         assertThat(ModelManifest.read(directory)).isEqualTo(Examples.manifest());
     }
 
+    /** It was converted before there were answers in words. */
+    @Test
+    void anOlderModelHasNoWords() throws IOException {
+        edit(text -> text.replaceFirst(",\\s*\"outputSize\" : 51200", ""));
+        Hyperparameters.LanguageModel read = ModelManifest.read(directory).hyperparameters().languageModel();
+        assertThat(read.outputSize()).isZero();
+        assertThat(read.speaks()).isFalse();
+        assertThat(read.vocabularySize()).isEqualTo(50296);
+    }
+
     @Test
     void namesTheVersionWhateverElseIsDifferent() throws IOException {
         Files.writeString(file(), "{\"formatVersion\": 2, \"precision\": \"INT4\", \"shapes\": {}}");

@@ -11,13 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract is consistent in itself. */
 class SignatureTest {
 
-    private static final Set<String> DYNAMIC = Set.of("b", "i", "f", "n", "r", "k", "height", "width");
+    private static final Set<String> DYNAMIC = Set.of("b", "i", "f", "n", "r", "k", "height", "width", "p", "t", "u",
+            "w");
     private static final Map<String, Integer> SIZES = Examples.official().axes();
 
     @ParameterizedTest
@@ -30,8 +32,10 @@ class SignatureTest {
     @ParameterizedTest
     @EnumSource
     void namesAreUnique(Signature signature) {
-        List<String> names = tensors(signature).stream().map(TensorSpec::name).toList();
-        assertThat(new HashSet<>(names)).hasSameSizeAs(names);
+        for (List<TensorSpec> tensors : List.of(signature.inputs(), signature.outputs())) {
+            List<String> names = tensors.stream().map(TensorSpec::name).toList();
+            assertThat(new HashSet<>(names)).hasSameSizeAs(names);
+        }
         assertThat(signature.key()).isEqualTo(signature.name().toLowerCase(Locale.ROOT));
     }
 
@@ -60,6 +64,11 @@ class SignatureTest {
                 .map(TensorSpec::name).collect(Collectors.toSet());
         assertThat(signature.inputs()).filteredOn(input -> input.type() == ElementType.FLOAT32)
                 .allMatch(input -> given.contains(input.name()));
+    }
+
+    @Test
+    void wordsAreOptional() {
+        assertThat(Signature.required()).hasSize(8).doesNotContain(Signature.PREFILL, Signature.DECODE);
     }
 
     private static List<TensorSpec> tensors(Signature signature) {

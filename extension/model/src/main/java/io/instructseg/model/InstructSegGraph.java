@@ -1,7 +1,10 @@
 package io.instructseg.model;
 
 import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.tensorflow.Graph;
@@ -20,6 +23,7 @@ import io.instructseg.model.graph.Weights;
 import io.instructseg.model.mask2former.MaskDecoder;
 import io.instructseg.model.mask2former.PixelDecoder;
 import io.instructseg.model.perceiver.ObjectAwareVideoPerceiver;
+import io.instructseg.model.phi.KeyValueCache;
 import io.instructseg.model.phi.LanguageModel;
 import io.instructseg.model.phi.PromptSplicer;
 import io.instructseg.model.resolution.MaskResolution;
@@ -36,6 +40,7 @@ public final class InstructSegGraph {
     private final Hyperparameters hyperparameters;
     private final Ops tf;
     private final Weights weights;
+    private final Set<Signature> signatures = EnumSet.noneOf(Signature.class);
 
     private InstructSegGraph(Graph graph, Hyperparameters hyperparameters, Precision precision) {
         this.hyperparameters = hyperparameters;
@@ -43,7 +48,9 @@ public final class InstructSegGraph {
         this.weights = new Weights(tf, precision);
     }
 
-    /** Adds all signatures to an empty graph. */
+    /**
+     * Adds the signatures to an empty graph: the required ones, and those for words if the model has a vocabulary projection.
+     */
     public static InstructSegGraph build(Graph graph, Hyperparameters hyperparameters, Precision precision) {
         InstructSegGraph model = new InstructSegGraph(graph, hyperparameters, precision);
         model.stage(Signature.ENCODE_VISION, model::encodeVision);
@@ -54,6 +61,10 @@ public final class InstructSegGraph {
         model.stage(Signature.FUSE, model::fuse);
         model.stage(Signature.DECODE_MASKS, model::decodeMasks);
         model.stage(Signature.RESOLVE_MASKS, model::resolveMasks);
+        if (hyperparameters.languageModel().speaks()) {
+            model.stage(Signature.PREFILL, model::prefill);
+            model.stage(Signature.DECODE, model::decode);
+        }
         return model;
     }
 
@@ -62,12 +73,23 @@ public final class InstructSegGraph {
         return weights.declared();
     }
 
-    /** Name of the operation (output 0) that takes or gives a signature's tensor. */
+    /** What the model has. */
+    public Set<Signature> signatures() {
+        return Collections.unmodifiableSet(signatures);
+    }
+
+    /** Name of the operation (output 0) that gives a signature's tensor, be it an output or one within it. */
     public static String operation(Signature signature, String tensor) {
         return Stage.tensorName(signature, tensor);
     }
 
+    /** Name of the operation that takes an input of a signature. */
+    public static String placeholder(Signature signature, String input) {
+        return Stage.placeholderName(signature, input);
+    }
+
     private void stage(Signature signature, Consumer<Stage> body) {
+        signatures.add(signature);
         body.accept(new Stage(signature, hyperparameters, tf, weights));
     }
 
@@ -85,9 +107,7 @@ public final class InstructSegGraph {
 
     private void reason(Stage stage) {
         Operand<TInt32> instructionIds = stage.ints("instruction_ids");
-        PromptSplicer prompt = new PromptSplicer(stage.block(), hyperparameters, stage.ints("prompt_ids"),
-                stage.ints("prompt_lengths"), instructionIds, stage.ints("instruction_lengths"), stage.floats("patches"),
-                stage.floats("perceived"));
+        PromptSplicer prompt = prompt(stage, instructionIds);
         Operand<TInt32> positions = stage.block().tf().concat(
                 List.of(prompt.instructionPositions(), prompt.queryPositions()), stage.block().tf().constant(1));
         LanguageModel language = new LanguageModel(stage.block(), hyperparameters.languageModel());
@@ -96,6 +116,32 @@ public final class InstructSegGraph {
         stage.output("instruction_states", Shapes.rows(stage.block().tf(), states, 0, instruction));
         stage.output("query_states",
                 Shapes.rows(stage.block().tf(), states, instruction, hyperparameters.maskDecoder().queries()));
+    }
+
+    private PromptSplicer prompt(Stage stage, Operand<TInt32> instructionIds) {
+        return new PromptSplicer(stage.block(), hyperparameters, stage.ints("prompt_ids"), stage.ints("prompt_lengths"),
+                instructionIds, stage.ints("instruction_lengths"), stage.floats("patches"), stage.floats("perceived"));
+    }
+
+    private void prefill(Stage stage) {
+        PromptSplicer prompt = prompt(stage, stage.ints("instruction_ids"));
+        KeyValueCache cache = KeyValueCache.empty(stage.block().tf());
+        LanguageModel language = new LanguageModel(stage.block(), hyperparameters.languageModel());
+        stage.output("logits", language.nextWord(prompt.embeddings(), cache));
+        KeyValueCache.KeyValue added = cache.added();
+        stage.output("prefix_keys", added.keys());
+        stage.output("prefix_values", added.values());
+    }
+
+    private void decode(Stage stage) {
+        KeyValueCache.KeyValue tail = new KeyValueCache.KeyValue(stage.floats("keys"), stage.floats("values"));
+        KeyValueCache cache = KeyValueCache.of(stage.block().tf(), List.of(
+                new KeyValueCache.KeyValue(stage.floats("prefix_keys"), stage.floats("prefix_values")), tail));
+        LanguageModel language = new LanguageModel(stage.block(), hyperparameters.languageModel());
+        stage.output("logits", language.nextWord(language.embeddings(stage.ints("token_ids")), cache));
+        KeyValueCache.KeyValue grown = tail.followedBy(stage.block().tf(), cache.added());
+        stage.output("keys", grown.keys());
+        stage.output("values", grown.values());
     }
 
     private void fuse(Stage stage) {

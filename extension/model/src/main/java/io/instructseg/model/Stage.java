@@ -60,14 +60,21 @@ final class Stage {
         }
     }
 
-    /** Name of the operation that takes or gives a signature's tensor. */
+    /** Name of the operation that gives a signature's tensor. */
     static String tensorName(Signature signature, String tensor) {
         return signature.key() + "/" + tensor;
     }
 
+    /** Name of the placeholder that takes a signature's tensor; what it gives back under the same name has that name. */
+    static String placeholderName(Signature signature, String input) {
+        boolean givenBack = signature.outputs().stream().anyMatch(output -> output.name().equals(input));
+        return tensorName(signature, givenBack ? "past_" + input : input);
+    }
+
     private <T extends TType> Operand<T> placeholder(String name, Class<T> type) {
         long[] shape = spec(signature.inputs(), name).axes().stream().mapToLong(this::size).toArray();
-        return tf.withName(name).placeholder(type, Placeholder.shape(Shape.of(shape)));
+        String inScope = placeholderName(signature, name).substring(signature.key().length() + 1);
+        return tf.withName(inScope).placeholder(type, Placeholder.shape(Shape.of(shape)));
     }
 
     private long size(String axis) {

@@ -108,7 +108,7 @@ final class GoldenModel implements AutoCloseable {
     /** Runs a signature; keys are its inputs, values host tensors of this class's making. */
     Outputs run(Signature signature, Map<String, Tensor> inputs, List<String> tensors) {
         Session.Runner runner = session.runner();
-        inputs.forEach((key, value) -> runner.feed(InstructSegGraph.operation(signature, key), value));
+        inputs.forEach((key, value) -> runner.feed(InstructSegGraph.placeholder(signature, key), value));
         tensors.forEach(name -> runner.fetch(InstructSegGraph.operation(signature, name)));
         Map<String, float[]> values = new HashMap<>();
         try (Result result = runner.run()) {

@@ -26,13 +26,9 @@ final class CpuFallback {
     /** @param devices what became of the placement */
     void loaded(Placement placement, Map<Signature, Device> devices) {
         boolean fellBack = devices.entrySet().stream()
-                .anyMatch(entry -> isAuto(placement, entry.getKey()) && entry.getValue().type() == Device.Type.CPU);
+                .anyMatch(entry -> placement.wanted(entry.getKey()).isEmpty() && entry.getValue().type() == Device.Type.CPU);
         if (fellBack && told.compareAndSet(false, true)) {
             LOG.noGpu(reason.get());
         }
-    }
-
-    private static boolean isAuto(Placement placement, Signature module) {
-        return placement.modules().getOrDefault(module, placement.device()).isEmpty();
     }
 }

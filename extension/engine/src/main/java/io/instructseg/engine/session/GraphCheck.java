@@ -22,7 +22,7 @@ final class GraphCheck {
     /** @throws ModelException naming every tensor that the graph has not, or has with another type */
     static void check(Graph graph, Map<String, SignatureDef> definitions) throws ModelException {
         List<String> problems = new ArrayList<>();
-        for (Signature signature : Signature.values()) {
+        for (Signature signature : SignatureCheck.offered(definitions)) {
             SignatureDef definition = definitions.get(signature.key());
             Stream.concat(signature.inputs().stream().map(TensorSpec::name).map(definition::getInputsOrThrow),
                     signature.outputs().stream().map(TensorSpec::name).map(definition::getOutputsOrThrow))

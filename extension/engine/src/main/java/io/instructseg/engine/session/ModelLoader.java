@@ -34,6 +34,7 @@ final class ModelLoader {
                 : open(directory);
         try {
             GraphCheck.check(bundle.graph(), graph.getSignatureDefMap());
+            devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));
             return new ModelSession(bundle, graph.getSignatureDefMap(), sizes, devices, keeps);
         } catch (ModelException | RuntimeException e) {
             bundle.close();

@@ -75,7 +75,7 @@ public final class ModelSession implements AutoCloseable {
         return new ModelLoader(directory, options).load(placement);
     }
 
-    /** Where the modules run. */
+    /** Where the modules that the model offers run. */
     public Map<Signature, Device> devices() {
         return devices;
     }
@@ -112,10 +112,29 @@ public final class ModelSession implements AutoCloseable {
         return Math.toIntExact(sizes.get(axis));
     }
 
+    /** Whether the model has a signature: the required ones always. */
+    public boolean offers(Signature signature) {
+        return definitions.containsKey(signature.key());
+    }
+
+    /** @throws StageException if the model does not offer the signature, with the reasons that there can be */
+    public void require(Signature signature) {
+        definition(signature);
+    }
+
     /** Whether a run can give this tensor: an output of the signature, or a tensor within it that the model names. */
     public boolean has(Signature signature, String tensor) {
-        return definitions.get(signature.key()).containsOutputs(tensor)
-                || bundle.graph().operation(signature.key() + "/" + tensor) != null;
+        return offers(signature) && (definition(signature).containsOutputs(tensor)
+                || bundle.graph().operation(signature.key() + "/" + tensor) != null);
+    }
+
+    private SignatureDef definition(Signature signature) {
+        SignatureDef definition = definitions.get(signature.key());
+        if (definition == null) {
+            throw new StageException(signature, "the model has no signature " + signature.key()
+                    + ": its checkpoint has no lm_head.weight, or it was converted by a version without answers in words");
+        }
+        return definition;
     }
 
     /**
@@ -123,7 +142,8 @@ public final class ModelSession implements AutoCloseable {
      *
      * @param inputs by the signature's names
      * @param tensors outputs, or tensors within the signature that {@link #has} knows
-     * @throws StageException if a name is unknown, an input has not the model's shape, the session is closed, or TensorFlow
+     * @throws StageException if the model does not offer the signature, a name is unknown, an input has not the model's shape,
+     *         the session is closed, or TensorFlow
      *         refuses
      */
     public Map<String, HostTensor> run(Signature signature, Map<String, HostTensor> inputs, Collection<String> tensors) {
@@ -152,7 +172,7 @@ public final class ModelSession implements AutoCloseable {
     }
 
     private Activations step(Signature signature, Map<String, Activation> inputs, Collection<String> tensors, boolean keep) {
-        SignatureDef definition = definitions.get(signature.key());
+        SignatureDef definition = definition(signature);
         List<String> names = tensors.stream().distinct().toList();
         Predicate<String> stays = name -> keep && SessionTensors.keeps(signature, name);
         inputs.keySet().forEach(name -> requireInput(signature, name));
@@ -189,14 +209,14 @@ public final class ModelSession implements AutoCloseable {
     }
 
     private void requireInput(Signature signature, String input) {
-        if (!definitions.get(signature.key()).containsInputs(input)) {
+        if (!definition(signature).containsInputs(input)) {
             throw new StageException(signature, "it takes no input " + input);
         }
     }
 
     private void requireShape(Signature signature, String input, HostTensor tensor) {
         requireInput(signature, input);
-        TensorShapeProto expected = definitions.get(signature.key()).getInputsOrThrow(input).getTensorShape();
+        TensorShapeProto expected = definition(signature).getInputsOrThrow(input).getTensorShape();
         long[] shape = tensor.shape();
         boolean fits = expected.getUnknownRank() || expected.getDimCount() == shape.length;
         for (int axis = 0; fits && axis < expected.getDimCount(); axis++) {

@@ -56,7 +56,7 @@ final class NodePlacement {
     }
 
     private static void requireScopes(Map<String, SignatureDef> definitions) throws ModelException {
-        for (Signature signature : Signature.values()) {
+        for (Signature signature : SignatureCheck.offered(definitions)) {
             SignatureDef definition = definitions.get(signature.key());
             for (TensorInfo tensor : definition.getOutputsMap().values()) {
                 if (!tensor.getName().startsWith(signature.key() + "/")) {

@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 import io.instructseg.format.Signature;
 
 /**
- * On which devices the modules of a model run; a module is what a {@link Signature} computes, and its weights.
+ * On which devices the modules of a model run; a module is what a {@link Signature} computes, and its weights. Prefill and
+ * decode
+ * have nearly all of theirs from reason and run where that runs: they have no device of their own.
  *
  * @param device for the modules that have none of their own; empty for {@code auto}: the first GPU if there is one, else the
  *        CPU
@@ -53,9 +55,21 @@ public record Placement(Optional<Device> device, Map<Signature, Optional<Device>
     }
 
     private static Signature module(String key) {
-        return Arrays.stream(Signature.values()).filter(signature -> signature.key().equals(key)).findFirst()
+        if (Arrays.stream(Signature.values()).anyMatch(signature -> signature.key().equals(key) && !isModule(signature))) {
+            throw new IllegalArgumentException("it has no device of its own, but runs where reason does");
+        }
+        return Signature.required().stream().filter(signature -> signature.key().equals(key)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no such module, expected one of "
-                        + Arrays.stream(Signature.values()).map(Signature::key).collect(Collectors.joining(", "))));
+                        + Signature.required().stream().map(Signature::key).collect(Collectors.joining(", "))));
+    }
+
+    private static boolean isModule(Signature signature) {
+        return Signature.required().contains(signature);
+    }
+
+    /** What is asked for a module; empty is {@code auto}. */
+    public Optional<Device> wanted(Signature module) {
+        return modules.getOrDefault(isModule(module) ? module : Signature.REASON, device);
     }
 
     private static Optional<Device> parse(String name) {
@@ -72,7 +86,7 @@ public record Placement(Optional<Device> device, Map<Signature, Optional<Device>
     public Map<Signature, Device> resolve(Collection<Device> available) throws ModelException {
         Map<Signature, Device> resolved = new EnumMap<>(Signature.class);
         for (Signature module : Signature.values()) {
-            Optional<Device> wanted = modules.getOrDefault(module, device);
+            Optional<Device> wanted = wanted(module);
             if (wanted.isPresent() && !available.contains(wanted.get())) {
                 throw new ModelException(missing(module, wanted.get(), available));
             }

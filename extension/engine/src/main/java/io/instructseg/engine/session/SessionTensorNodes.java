@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
@@ -20,7 +21,7 @@ import io.instructseg.format.TensorSpec;
 /**
  * Lets tensors between stages stay on their devices: an output that another stage takes can be left in the session under a
  * handle, and what was a placeholder for it gets it back from the handle. The placeholders keep their names and can be fed as
- * before.
+ * before. A stage that takes what it gave itself is no different.
  * <p>
  * A tensor is read where it was made: TensorFlow would take any other device's memory for its own. The copy to another
  * module's device is TensorFlow's, within the step.
@@ -48,16 +49,19 @@ final class SessionTensorNodes {
     /** @throws ModelException if a stage takes a tensor of another one by something else than a placeholder of its own */
     static void add(MetaGraphDef.Builder model, Map<Signature, Device> devices) throws ModelException {
         SessionTensorNodes added = new SessionTensorNodes(model, devices);
-        for (Signature stage : Signature.values()) {
+        Set<Signature> offered = SignatureCheck.offered(model.getSignatureDefMap());
+        for (Signature stage : offered) {
             for (TensorSpec input : stage.inputs()) {
                 if (stagesOf().containsKey(input.name())) {
                     added.receive(stage, input.name());
                 }
             }
         }
-        for (Map.Entry<String, Signature> output : stagesOf().entrySet()) {
-            added.keep(output.getValue(), output.getKey());
-        }
+        stagesOf().forEach((output, stage) -> {
+            if (offered.contains(stage)) {
+                added.keep(stage, output);
+            }
+        });
         added.graph.addNode(added.node("Placeholder", DELETED, null).putAttr("dtype", type(DataType.DT_STRING)));
         added.graph.addNode(added.node("DeleteSessionTensor", DELETE, null).addInput(DELETED));
     }

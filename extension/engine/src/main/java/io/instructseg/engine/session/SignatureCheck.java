@@ -1,9 +1,11 @@
 package io.instructseg.engine.session;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
@@ -28,13 +30,15 @@ final class SignatureCheck {
 
     /**
      * @return the sizes of the model-wide axes, as far as the model states them
-     * @throws ModelException naming everything that is missing or different
+     * @throws ModelException naming everything that is missing or different; a model may lack all signatures that are not
+     *         required, but not some
      */
     static Map<String, Long> check(Map<String, SignatureDef> definitions) throws ModelException {
         SignatureCheck check = new SignatureCheck(definitions);
-        for (Signature signature : Signature.values()) {
-            check.check(signature);
-        }
+        Set<Signature> offered = offered(definitions);
+        Set<Signature> expected = Signature.required().containsAll(offered) ? Signature.required()
+                : EnumSet.allOf(Signature.class);
+        expected.forEach(check::check);
         // pictures are resized to them
         check.requireSize("CLIP", Hyperparameters.MAX_IMAGE_SIZE);
         check.requireSize("S", Hyperparameters.MAX_IMAGE_SIZE);
@@ -45,6 +49,13 @@ final class SignatureCheck {
                     + String.join("\n  ", check.problems));
         }
         return Map.copyOf(check.sizes);
+    }
+
+    /** The signatures that a model has. */
+    static Set<Signature> offered(Map<String, SignatureDef> definitions) {
+        Set<Signature> offered = EnumSet.allOf(Signature.class);
+        offered.removeIf(signature -> !definitions.containsKey(signature.key()));
+        return offered;
     }
 
     private void check(Signature signature) {

@@ -8,6 +8,10 @@ public enum Medium {
     VIDEO("There are reference frames and key frame <temporal>\n<image>\n. Please doing %s"
             + " Segmentation according to the following instruction.\nThis is all the instruction: <refer>\n");
 
+    /** What the user says for a mask in an image with an explanation, with placeholders. */
+    static final String EXPLAINED_IMAGE = "This is an image <temporal>\n<image>\n, please doing Reasoning"
+            + " Segmentation according to the following instruction and explain why:\n<refer>";
+
     private final String body;
 
     Medium(String body) {

@@ -1,5 +1,6 @@
 package io.instructseg.engine.text;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,14 +20,17 @@ public final class Prompts {
 
     private static final String SYSTEM = "A chat between a curious user and an artificial intelligence assistant. "
             + "The assistant gives helpful, detailed, and polite answers to the user's questions. USER: ";
+    private static final String USER = "USER: ";
     private static final String ASSISTANT = " ASSISTANT:";
-    private static final String ANSWER = " \nSure, the segmentation result is [SEG]<seg><|endoftext|>";
+    private static final String BEFORE_ANSWER = " \nSure, the segmentation result is ";
+    private static final String ANSWER = BEFORE_ANSWER + "[SEG]<seg><|endoftext|>";
     private static final Map<String, Integer> PLACEHOLDERS = Map.of("<image>", Placeholders.IMAGE, "<seg>", Placeholders.SEG,
             "<refer>", Placeholders.REFER, "<temporal>", Placeholders.TEMPORAL);
     private static final Pattern PLACEHOLDER = Pattern.compile("<image>|<seg>|<refer>|<temporal>");
 
     private final Tokenizer tokenizer;
     private final Map<Medium, Map<Task, int[]>> templates = new EnumMap<>(Medium.class);
+    private final int[] explanation;
 
     /** @throws TokenizerException if the tokenizer's {@code model_max_length} is too small for the prompts */
     public Prompts(Tokenizer tokenizer) throws TokenizerException {
@@ -38,6 +42,7 @@ public final class Prompts {
             }
             templates.put(medium, ofMedium);
         }
+        explanation = tokenize(SYSTEM + Medium.EXPLAINED_IMAGE + ASSISTANT + BEFORE_ANSWER).toArray();
     }
 
     private int[] template(String body) throws TokenizerException {
@@ -86,22 +91,55 @@ public final class Prompts {
     }
 
     /**
-     * The prompt for a question to be answered in words, up to {@code ASSISTANT:}. Every {@code <image>} is removed from the
-     * question, which is then stripped; other placeholders in it are plain text.
+     * The prompt for a mask with an explanation, as the official training's explanatory samples have it, up to where the
+     * explanation begins.
      *
-     * @param aboutImage whether there is a picture, for which {@link Placeholders#IMAGE} stands before the question
-     * @throws IllegalArgumentException if the prompt is longer than the tokenizer's {@code model_max_length}
+     * @throws IllegalArgumentException if there is no sentence
      */
-    public int[] question(String question, boolean aboutImage) {
-        String text = strip(question.replace("<image>", ""));
-        int[] ids = aboutImage
-                ? concat(tokenizer.encode(SYSTEM), new int[] { Placeholders.IMAGE }, tokenizer.encode("\n" + text + ASSISTANT))
-                : tokenizer.encode(SYSTEM + text + ASSISTANT);
-        if (ids.length > tokenizer.maxLength()) {
-            throw new IllegalArgumentException("question: found a prompt of %d tokens, expected at most %d"
-                    .formatted(ids.length, tokenizer.maxLength()));
+    public Prompt explanation(List<String> sentences) {
+        Prompt plain = segmentation(Medium.IMAGE, Task.REASONING, sentences);
+        return new Prompt(explanation.clone(), plain.instruction());
+    }
+
+    /** What {@link #explanation} gave, with an explanation and the mask queries behind it: a prompt for a mask. */
+    public Prompt explained(Prompt prompt, int[] words) {
+        int[] end = { tokenizer.segmentationToken(), Placeholders.SEG, tokenizer.endOfText() };
+        return new Prompt(concat(prompt.ids(), words, end), prompt.instruction());
+    }
+
+    /**
+     * The prompt for a question to be answered in words, up to {@code ASSISTANT:}; the official template of several turns. What
+     * people wrote is plain text, also where it looks like a placeholder or a special token.
+     *
+     * @param messages questions and answers in turn, the last a question; of each, what {@link #message} leaves
+     * @param aboutImage whether there is a picture, for which {@link Placeholders#IMAGE} stands before the first question
+     */
+    public int[] conversation(List<String> messages, boolean aboutImage) {
+        List<int[]> parts = new ArrayList<>();
+        StringBuilder text = new StringBuilder(SYSTEM);
+        if (aboutImage) {
+            parts.add(tokenizer.encode(SYSTEM));
+            parts.add(new int[] { Placeholders.IMAGE });
+            text = new StringBuilder("\n");
         }
-        return ids;
+        for (int i = 0; i < messages.size(); i++) {
+            boolean isAnswer = i % 2 == 1;
+            text.append(isAnswer ? " " : i > 0 ? USER : "").append(message(messages.get(i)));
+            if (isAnswer) {
+                parts.add(tokenizer.encodePlain(text.toString()));
+                parts.add(new int[] { tokenizer.endOfText() });
+                text = new StringBuilder();
+            } else {
+                text.append(ASSISTANT);
+            }
+        }
+        parts.add(tokenizer.encodePlain(text.toString()));
+        return concat(parts.toArray(int[][]::new));
+    }
+
+    /** What the official rules leave of a question or an answer: not {@code <image>}, and no white space around it. */
+    public static String message(String text) {
+        return strip(text.replace("<image>", ""));
     }
 
     private IntStream tokenize(String prompt) {

@@ -26,6 +26,8 @@ public final class Tokenizer {
     private final Map<String, AddedToken> added;
     private final AddedTokens verbatim;
     private final AddedTokens normalized;
+    private final AddedTokens plainVerbatim;
+    private final AddedTokens plainNormalized;
     private final BytePairEncoding merges;
     private final int endOfText;
     private final int padding;
@@ -37,6 +39,8 @@ public final class Tokenizer {
         added = Map.copyOf(files.added);
         verbatim = new AddedTokens(files.added(false));
         normalized = new AddedTokens(files.added(true));
+        plainVerbatim = new AddedTokens(files.added(false).stream().filter(Tokenizer::isPlain).toList());
+        plainNormalized = new AddedTokens(files.added(true).stream().filter(Tokenizer::isPlain).toList());
         merges = merges(files, directory);
         endOfText = addedId(files.special.endOfText(), directory);
         padding = addedId(files.special.padding(), directory);
@@ -59,10 +63,25 @@ public final class Tokenizer {
 
     /** Token ids of any text; nothing is added or stripped. A lone surrogate counts as three U+FFFD. */
     public int[] encode(String text) {
+        return encode(text, verbatim, normalized);
+    }
+
+    /**
+     * Token ids of a text in which special tokens and {@code [SEG]} are the characters that they are written with: it can't
+     * contain the end of a text, as what {@link #encode} takes can.
+     */
+    public int[] encodePlain(String text) {
+        return encode(text, plainVerbatim, plainNormalized);
+    }
+
+    private int[] encode(String text, AddedTokens first, AddedTokens second) {
         IntStream.Builder ids = IntStream.builder();
-        verbatim.split(Utf8.replaceLoneSurrogates(text),
-                piece -> normalized.split(piece, words -> encodeWords(words, ids), ids), ids);
+        first.split(Utf8.replaceLoneSurrogates(text), piece -> second.split(piece, words -> encodeWords(words, ids), ids), ids);
         return ids.build().toArray();
+    }
+
+    private static boolean isPlain(AddedToken token) {
+        return !token.special() && !token.content().equals(SEGMENTATION_TOKEN);
     }
 
     /**
@@ -74,12 +93,15 @@ public final class Tokenizer {
     public String decode(int[] ids, boolean skipSpecialTokens) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int id : ids) {
-            String token = vocabulary.token(id);
-            if (token != null && !(skipSpecialTokens && isSpecial(token))) {
-                bytes.writeBytes(ByteAlphabet.bytes(token));
-            }
+            bytes.writeBytes(bytes(id, skipSpecialTokens));
         }
         return Utf8.decode(bytes.toByteArray());
+    }
+
+    /** What a token adds to the bytes of a text. */
+    byte[] bytes(int id, boolean skipSpecialTokens) {
+        String token = vocabulary.token(id);
+        return token == null || skipSpecialTokens && isSpecial(token) ? new byte[0] : ByteAlphabet.bytes(token);
     }
 
     /** Removes blanks before punctuation, as the official decoding does by default ({@code clean_up_tokenization_spaces}). */
@@ -121,8 +143,8 @@ public final class Tokenizer {
         return padding;
     }
 
-    /** {@code model_max_length}: the ids that a prompt may have. */
-    int maxLength() {
+    /** {@code model_max_length}: the ids that a prompt may have, a picture being one. */
+    public int maxLength() {
         return maxLength;
     }
 

@@ -1,5 +1,7 @@
 package io.instructseg.engine.text;
 
+import java.util.Arrays;
+
 /** UTF-8 with the replacements of the official tokenizer, which differ from Java's for surrogates. */
 final class Utf8 {
 
@@ -27,6 +29,24 @@ final class Utf8 {
             text.appendCodePoint(missing == 0 ? codePoint : REPLACEMENT);
         }
         return text.toString();
+    }
+
+    /** How many leading bytes decode to the same text whatever follows them: all but a sequence that is not complete yet. */
+    static int settled(byte[] bytes) {
+        for (int start = bytes.length - 1; start >= Math.max(0, bytes.length - 3); start--) {
+            if ((bytes[start] & 0xC0) != 0x80) {
+                byte[] last = Arrays.copyOfRange(bytes, start, bytes.length);
+                return isIncomplete(last) ? start : bytes.length;
+            }
+        }
+        return bytes.length;
+    }
+
+    /** Whether these bytes, a lead and what follows it, begin a well-formed sequence that more bytes complete. */
+    private static boolean isIncomplete(byte[] sequence) {
+        int missing = continuations(sequence[0] & 0xFF) + 1 - sequence.length;
+        // one replacement is the one maximal part; a second byte that does not fit would make more of them
+        return missing > 0 && decode(sequence).length() == 1;
     }
 
     /** Each lone surrogate becomes three U+FFFD, one for each byte of its would-be encoding. */

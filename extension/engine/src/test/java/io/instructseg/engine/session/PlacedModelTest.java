@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,10 +26,13 @@ import org.tensorflow.proto.TensorInfo;
 
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Candidates;
+import io.instructseg.engine.Conversation;
+import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.SegmentationOptions;
+import io.instructseg.engine.TextGeneration;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.format.Signature;
@@ -58,6 +62,7 @@ class PlacedModelTest {
         spread = SegmentationModel.load(TestModel.directory(), Placement.of("auto", MODULES), OPTIONS);
         spread.session().trace((stage, step) -> STEPS.computeIfAbsent(stage, key -> new ArrayList<>()).add(step));
         answers = segment(spread, CancellationToken.NONE);
+        spread.session().trace(null);
     }
 
     @AfterAll
@@ -68,15 +73,16 @@ class PlacedModelTest {
 
     @Test
     void knowsWhereItsModulesAre() {
-        spread.session().devices()
-                .forEach((module, device) -> assertThat(device).as(module.key()).hasToString(MODULES.get(module.key())));
+        assertThat(spread.session().devices()).containsOnlyKeys(Signature.values());
+        spread.session().devices().forEach((module, device) -> assertThat(device).as(module.key())
+                .hasToString(MODULES.getOrDefault(module.key(), MODULES.get("reason"))));
         assertThat(plain.session().devices().values()).containsOnly(Device.CPU);
     }
 
     /** As TensorFlow recorded while they ran. */
     @Test
     void eachModulesOperationsRanWhereConfigured() {
-        assertThat(STEPS).containsOnlyKeys(Signature.values());
+        assertThat(STEPS).containsOnlyKeys(Signature.required().toArray(Signature[]::new));
         STEPS.forEach((stage, steps) -> steps.forEach(step -> {
             Map<String, Set<String>> operations = StepRecords.operations(step, stage.key() + "/");
             assertThat(operations).as(stage.key()).containsOnlyKeys(MODULES.get(stage.key()));
@@ -133,7 +139,7 @@ class PlacedModelTest {
         assertThat(StepRecords.sent(STEPS.get(Signature.PERCEIVE), "cpu:1", "cpu:2")).contains(DataType.DT_FLOAT);
         STEPS.get(Signature.PERCEIVE).forEach(
                 step -> assertThat(StepRecords.operations(step, "session_tensors/patches/")).containsOnlyKeys("cpu:1"));
-        for (Signature stage : Signature.values()) {
+        for (Signature stage : Signature.required()) {
             for (String device : List.of("cpu:1", "cpu:2", "cpu:3")) {
                 assertThat(StepRecords.sent(STEPS.get(stage), "cpu:0", device)).as(stage.key())
                         .doesNotContain(DataType.DT_FLOAT);
@@ -148,13 +154,13 @@ class PlacedModelTest {
     @Test
     void everyTensorIsFreedAfterSuccessCancellationAndFailure() throws IOException {
         assertThat(spread.session().keptTensors()).isZero();
-        for (int stages = 1; stages < Signature.values().length; stages++) {
+        for (int stages = 1; stages < Signature.required().size(); stages++) {
             AtomicInteger left = new AtomicInteger(stages);
             CancellationToken cancelled = () -> left.getAndDecrement() <= 0;
             assertThatThrownBy(() -> segment(spread, cancelled)).isInstanceOf(CancellationException.class);
             assertThat(spread.session().keptTensors()).as("cancelled after " + stages + " stages").isZero();
         }
-        for (Signature stage : Signature.values()) {
+        for (Signature stage : Signature.required()) {
             spread.session().trace((running, step) -> {
                 if (running == stage) {
                     throw new IllegalStateException("made up");
@@ -166,6 +172,74 @@ class PlacedModelTest {
         spread.session().trace(null);
         spread.warmUp(CancellationToken.NONE);
         assertThat(spread.session().keptTensors()).isZero();
+    }
+
+    /** What prefill leaves on its device is read by each token's step from there. */
+    @Test
+    void wordsAreTheSameAndTheirTensorsAreFreed() throws IOException {
+        try (TextGeneration expected = ask(plain, CancellationToken.NONE)) {
+            try (TextGeneration words = ask(spread, CancellationToken.NONE)) {
+                for (Optional<String> piece = words.next(); piece.isPresent(); piece = words.next()) {
+                    assertThat(piece).isEqualTo(expected.next());
+                }
+                assertThat(expected.next()).isEmpty();
+                assertThat(words.ids()).hasSize(5).isEqualTo(expected.ids());
+                assertThat(spread.session().keptTensors()).as("at the end, before it is closed").isZero();
+            }
+        }
+        TextGeneration closed = ask(spread, CancellationToken.NONE);
+        closed.next();
+        assertThat(spread.session().keptTensors()).as("prefix and tail").isGreaterThanOrEqualTo(2);
+        closed.close();
+        closed.close();
+        assertThat(spread.session().keptTensors()).isZero();
+        ask(spread, CancellationToken.NONE).close();
+        for (int stages = 0; stages < 6; stages++) {
+            AtomicInteger left = new AtomicInteger(stages);
+            TextGeneration cancelled = ask(spread, () -> left.getAndDecrement() <= 0);
+            assertThatThrownBy(() -> readAll(cancelled)).isInstanceOf(CancellationException.class);
+            assertThat(spread.session().keptTensors()).as("cancelled after " + stages + " stages").isZero();
+        }
+        for (Signature stage : List.of(Signature.ENCODE_VISION, Signature.PREFILL, Signature.DECODE)) {
+            spread.session().trace((running, step) -> {
+                if (running == stage) {
+                    throw new IllegalStateException("made up");
+                }
+            });
+            TextGeneration failing = ask(spread, CancellationToken.NONE);
+            assertThatThrownBy(() -> readAll(failing)).isInstanceOf(StageException.class);
+            assertThat(spread.session().keptTensors()).as("failed in " + stage).isZero();
+        }
+        spread.session().trace(null);
+    }
+
+    @Test
+    void explanationsAreTheSameAndTheirTensorsAreFreed() throws IOException {
+        SegmentationOptions options = new SegmentationOptions(Candidates.ALL, 0)
+                .withExplanation(GenerationOptions.DEFAULT.withMaxTokens(3));
+        List<Instruction> reasoning = INSTRUCTIONS.subList(1, 2);
+        Segmentation expected = plain.segment(PICTURE, reasoning, options, CancellationToken.NONE).get(0);
+        Segmentation own = spread.segment(PICTURE, reasoning, options, CancellationToken.NONE).get(0);
+        assertThat(own.explanation()).isEqualTo(expected.explanation()).isPresent();
+        assertThat(own.candidates()).isEqualTo(expected.candidates());
+        int stages = own.timings().size() + 2;
+        for (int after = 3; after < stages; after++) {
+            AtomicInteger left = new AtomicInteger(after);
+            assertThatThrownBy(() -> spread.segment(PICTURE, reasoning, options, () -> left.getAndDecrement() <= 0))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(spread.session().keptTensors()).as("cancelled after " + after + " stages").isZero();
+        }
+    }
+
+    private static TextGeneration ask(SegmentationModel model, CancellationToken cancellation) throws IOException {
+        return model.answer(Optional.of(PICTURE), Conversation.of("What is red?"), GenerationOptions.DEFAULT.withMaxTokens(5),
+                cancellation);
+    }
+
+    private static void readAll(TextGeneration words) {
+        while (words.next().isPresent()) {
+            // the text is compared elsewhere
+        }
     }
 
     @Test

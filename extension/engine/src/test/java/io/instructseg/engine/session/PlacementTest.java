@@ -43,7 +43,7 @@ class PlacementTest {
         assertThat(devices).containsOnlyKeys(Signature.values());
         devices.forEach((module, device) -> assertThat(device).as(module.key()).hasToString(switch (module) {
             case ENCODE_VISION -> "cpu:0";
-            case REASON -> "gpu:0";
+            case REASON, PREFILL, DECODE -> "gpu:0";
             default -> "gpu:1";
         }));
     }
@@ -80,6 +80,8 @@ class PlacementTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Placement.of("auto", Map.of("vision", "cpu")))
                 .withMessage("module vision: no such module, expected one of encode_vision, encode_backbone, decode_pixels, "
                         + "perceive, reason, fuse, decode_masks, resolve_masks");
+        assertThatIllegalArgumentException().isThrownBy(() -> Placement.of("auto", Map.of("decode", "cpu")))
+                .withMessage("module decode: it has no device of its own, but runs where reason does");
         assertThatIllegalArgumentException().isThrownBy(() -> Placement.of("auto", Map.of("fuse", "npu")))
                 .withMessage("module fuse: found 'npu', expected auto, cpu, gpu, or one of several such as gpu:1");
     }

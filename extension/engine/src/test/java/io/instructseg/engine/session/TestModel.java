@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -19,23 +21,32 @@ import io.instructseg.format.Precision;
 /** Golden model B as a SavedModel, converted once for all tests, and copies of it that are different. */
 public final class TestModel {
 
-    private static Path directory;
+    private static final Map<String, Path> DIRECTORIES = new HashMap<>();
 
     private TestModel() {
     }
 
     /** The model; not to be changed. */
-    public static synchronized Path directory() throws IOException {
-        if (directory == null) {
+    public static Path directory() throws IOException {
+        return directory("model-b");
+    }
+
+    /** Another golden model, converted once; not to be changed. */
+    public static synchronized Path directory(String name) throws IOException {
+        if (!DIRECTORIES.containsKey(name)) {
             Path parent = Files.createTempDirectory("test-model");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(parent)));
-            Path golden = Path.of(System.getProperty("instructseg.test-data"), "golden", "model-b");
-            Converter.convert(golden, parent.resolve("model"), new ConversionOptions(Precision.FLOAT32, List.of()),
+            Converter.convert(golden(name), parent.resolve("model"), new ConversionOptions(Precision.FLOAT32, List.of()),
                     (step, done, total) -> {
                     });
-            directory = parent.resolve("model");
+            DIRECTORIES.put(name, parent.resolve("model"));
         }
-        return directory;
+        return DIRECTORIES.get(name);
+    }
+
+    /** The checkpoint of a golden model, and its recorded runs. */
+    public static Path golden(String name) {
+        return Path.of(System.getProperty("instructseg.test-data"), "golden", name);
     }
 
     /** A copy whose files may be changed. */

@@ -1,11 +1,15 @@
 package io.instructseg.model.graph;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /** Multi-head attention, in float32 at any precision. */
 public final class Attention {
@@ -40,9 +44,37 @@ public final class Attention {
      */
     public static Operand<TFloat32> attend(Ops tf, Operand<TFloat32> query, Operand<TFloat32> key, Operand<TFloat32> value,
             Optional<Operand<TFloat32>> bias) {
-        Operand<TFloat32> logits = tf.train.batchMatMul(query, key, TFloat32.class, BatchMatMul.adjY(true));
+        Operand<TFloat32> logits = logits(tf, query, key);
         Operand<TFloat32> biased = bias.isPresent() ? tf.math.add(logits, bias.get()) : logits;
         return tf.train.batchMatMul(tf.nn.softmax(biased), value, TFloat32.class);
+    }
+
+    /**
+     * The same with keys and values in parts, which are not put together: they may be large, and the queries few.
+     *
+     * @param keys {@code [.., m_i, d]}
+     * @param values {@code [.., m_i, d]}
+     * @param bias added to the logits {@code [.., n, all m_i]}
+     */
+    public static Operand<TFloat32> attend(Ops tf, Operand<TFloat32> query, List<Operand<TFloat32>> keys,
+            List<Operand<TFloat32>> values, Operand<TFloat32> bias) {
+        if (keys.size() == 1) {
+            return attend(tf, query, keys.get(0), values.get(0), Optional.of(bias));
+        }
+        Operand<TInt32> axis = tf.constant(query.shape().numDimensions() - 1);
+        Operand<TFloat32> logits = tf.concat(keys.stream().map(key -> logits(tf, query, key)).toList(), axis);
+        Operand<TInt32> sizes = tf.stack(values.stream().map(value -> Shapes.size(tf, value, -2)).toList());
+        List<Output<TFloat32>> weights = tf.splitV(tf.nn.softmax(tf.math.add(logits, bias)), sizes, axis, (long) keys.size())
+                .output();
+        List<Operand<TFloat32>> sums = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            sums.add(tf.train.batchMatMul(weights.get(i), values.get(i), TFloat32.class));
+        }
+        return tf.math.addN(sums);
+    }
+
+    private static Operand<TFloat32> logits(Ops tf, Operand<TFloat32> query, Operand<TFloat32> key) {
+        return tf.train.batchMatMul(query, key, TFloat32.class, BatchMatMul.adjY(true));
     }
 
     /** {@code x / sqrt(d)}, as the official code scales queries before the product. */

@@ -1,6 +1,6 @@
 package io.instructseg.model.phi;
 
-import java.util.Optional;
+import java.util.List;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -10,6 +10,7 @@ import io.instructseg.format.Hyperparameters;
 import io.instructseg.model.graph.Activations;
 import io.instructseg.model.graph.Attention;
 import io.instructseg.model.graph.Block;
+import io.instructseg.model.phi.KeyValueCache.KeyValue;
 
 /** A Phi-2 layer (transformers' {@code PhiDecoderLayer}): attention and MLP in parallel behind one norm. */
 final class DecoderLayer {
@@ -30,21 +31,30 @@ final class DecoderLayer {
     }
 
     /**
+     * What is attended to.
+     *
+     * @param normal normalised states {@code [b, n, d]}
+     * @param rotation at their positions
+     */
+    KeyValue keyValue(Operand<TFloat32> normal, RotaryEmbedding rotation) {
+        return new KeyValue(rotation.rotate(heads("k_proj", normal)), heads("v_proj", normal));
+    }
+
+    /**
      * Attention of some positions to all.
      *
      * @param queries normalised states of the positions {@code [b, m, d]}
-     * @param queryRotation at these positions
-     * @param all normalised states {@code [b, n, d]}
-     * @param rotation at all positions
+     * @param rotation at these positions
+     * @param all parts of {@code n} positions together
      * @param bias hides what comes later {@code [1 or b, 1, m, n]}
      * @return {@code [b, m, d]}
      */
-    Operand<TFloat32> attend(Operand<TFloat32> queries, RotaryEmbedding queryRotation, Operand<TFloat32> all,
-            RotaryEmbedding rotation, Operand<TFloat32> bias) {
-        Operand<TFloat32> query = queryRotation.rotate(heads("q_proj", queries));
-        Operand<TFloat32> key = rotation.rotate(heads("k_proj", all));
+    Operand<TFloat32> attend(Operand<TFloat32> queries, RotaryEmbedding rotation, List<KeyValue> all,
+            Operand<TFloat32> bias) {
+        Operand<TFloat32> query = rotation.rotate(heads("q_proj", queries));
         Operand<TFloat32> scaled = Attention.scale(tf, query, parameters.headSize());
-        Operand<TFloat32> attended = Attention.attend(tf, scaled, key, heads("v_proj", all), Optional.of(bias));
+        Operand<TFloat32> attended = Attention.attend(tf, scaled, all.stream().map(KeyValue::keys).toList(),
+                all.stream().map(KeyValue::values).toList(), bias);
         return block.at("self_attn").linear("dense", Attention.mergeHeads(tf, attended), parameters.hiddenSize());
     }
 

@@ -137,8 +137,7 @@ public final class PromptSplicer {
         Operand<TInt32> own = Shapes.zeroBeyond(tf, instructionIds, instructionLengths);
         Operand<TInt32> instruction = take(own, tf.math.minimum(offsets, lastToken));
         Operand<TInt32> words = tf.select(is(ids, Placeholders.REFER), instruction, tf.math.maximum(ids, tf.constant(0)));
-        Hyperparameters.LanguageModel sizes = parameters.languageModel();
-        return block.at("model").embedding("embed_tokens", words, sizes.vocabularySize(), sizes.hiddenSize());
+        return new LanguageModel(block, parameters.languageModel()).embeddings(words);
     }
 
     private Operand<TInt32> positionsOf(int placeholder, Operand<TInt32> count) {

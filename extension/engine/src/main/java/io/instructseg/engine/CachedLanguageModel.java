@@ -1,0 +1,88 @@
+package io.instructseg.engine;
+
+import java.util.Map;
+
+import io.instructseg.engine.session.Activation;
+import io.instructseg.engine.session.Activations;
+import io.instructseg.engine.session.HostTensor;
+import io.instructseg.format.Signature;
+
+/**
+ * The language model behind a prompt: reads token after token and tells the logits of the next. Owns the keys and values of
+ * what it has read until closed.
+ */
+final class CachedLanguageModel implements AutoCloseable {
+
+    private static final String LOGITS = "logits";
+
+    private final StageRunner runner;
+    private final Activations prefix;
+    /** Of the tokens behind the prompt. */
+    private Activation keys;
+    private Activation values;
+    private float[] logits;
+
+    /** @param inputs of {@link Signature#PREFILL}; they stay the caller's */
+    CachedLanguageModel(StageRunner runner, Map<String, Activation> inputs) {
+        this.runner = runner;
+        this.prefix = runner.run(Signature.PREFILL, inputs);
+        try {
+            logits = takeLogits(Signature.PREFILL, prefix);
+            keys = noTokens();
+            values = noTokens();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Activation noTokens() {
+        long[] shape = prefix.get("prefix_keys").shape();
+        shape[3] = 0;
+        return Activation.of(HostTensor.floats(new float[0], shape));
+    }
+
+    /** Of the token that follows what was read: one for each token of the model, finite. */
+    float[] logits() {
+        return logits;
+    }
+
+    /** Reads one more token. */
+    void read(int id) {
+        try (Activation token = Activation.of(HostTensor.ints(new int[] { id }, 1, 1))) {
+            Activations grown = runner.run(Signature.DECODE,
+                    Map.of("token_ids", token, "prefix_keys", prefix.get("prefix_keys"),
+                            "prefix_values", prefix.get("prefix_values"), "keys", keys, "values", values));
+            keys.close();
+            values.close();
+            keys = grown.get("keys");
+            values = grown.get("values");
+            logits = takeLogits(Signature.DECODE, grown);
+        }
+    }
+
+    private static float[] takeLogits(Signature stage, Activations given) {
+        try (Activation own = given.get(LOGITS)) {
+            return StageRunner.finite(stage, LOGITS, given).floats();
+        }
+    }
+
+    @Override
+    public void close() {
+        try (prefix) {
+            closeTail();
+        }
+    }
+
+    private void closeTail() {
+        try {
+            if (keys != null) {
+                keys.close();
+            }
+        } finally {
+            if (values != null) {
+                values.close();
+            }
+        }
+    }
+}
