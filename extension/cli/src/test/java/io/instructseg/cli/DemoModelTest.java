@@ -69,14 +69,15 @@ class DemoModelTest {
         assertThat(pictures).hasSize(16);
         Map<String, List<JsonNode>> videos = examples(VIDEO_TASKS, example -> example.get("frames").get(0).asText());
         assertThat(videos).hasSize(4);
-        Map<String, List<JsonNode>> questions = examples(Map.of("vqa", Task.REASONING), example -> example.get("image").asText());
+        Map<String, List<JsonNode>> questions = examples(Map.of("vqa", Task.REASONING),
+                example -> example.get("image").asText());
         assertThat(questions).hasSize(8);
         return Stream.concat(questions.entrySet().stream().map(entry -> DynamicTest.dynamicTest("words of " + entry.getKey(),
                 () -> answersInWords(model, entry.getKey(), entry.getValue()))), Stream.concat(
-                pictures.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
-                        () -> answers(model, entry.getKey(), entry.getValue()))),
-                videos.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
-                        () -> answersAboutVideo(model, entry.getValue())))))
+                        pictures.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
+                                () -> answers(model, entry.getKey(), entry.getValue()))),
+                        videos.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
+                                () -> answersAboutVideo(model, entry.getValue())))))
                 .onClose(model::close);
     }
 

@@ -5,54 +5,56 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 import io.instructseg.cli.benchmark.PictureReport.Gap;
-import io.instructseg.cli.benchmark.PictureReport.Limits;
 import io.instructseg.engine.session.ModelSession;
 import io.instructseg.engine.session.OperationRun;
 import io.instructseg.format.Signature;
 
-/** Records the operations of an answer to one sentence: what the time beyond the floor is made of. */
+/** Records the operations of an answer: what the time beyond the floor is made of. */
 final class GapRecording {
 
-    /** The first one prepares the recording. */
+    /** Answers that a recording takes: the first one prepares it. */
     static final int REQUESTS = 2;
+
+    /** Answers, and tells each stage's seconds. */
+    @FunctionalInterface
+    interface Work {
+        Map<Signature, Double> run() throws IOException;
+    }
 
     private static final double NANOS = 1e-9;
 
-    private final PictureRequest request;
-    private final Watcher watcher;
+    private final ModelSession session;
     private final Map<Signature, Map<OperationKind, Double>> kinds = new EnumMap<>(Signature.class);
     /** From the first operation's begin to the last one's end, all steps of a stage together. */
     private final Map<Signature, Double> spans = new EnumMap<>(Signature.class);
 
-    GapRecording(PictureRequest request, Watcher watcher) {
-        this.request = request;
-        this.watcher = watcher;
+    GapRecording(ModelSession session) {
+        this.session = session;
     }
 
-    List<Gap> gaps(PictureSummary summary, Limits limits) throws IOException {
-        PictureRequest.Times times = record();
+    /** @param floor of a stage, in seconds */
+    List<Gap> gaps(Work work, ToDoubleFunction<Signature> floor) throws IOException {
         List<Gap> gaps = new ArrayList<>();
-        times.stages().forEach((stage, seconds) -> {
+        record(work).forEach((stage, seconds) -> {
             double busy = kinds.get(stage).values().stream().mapToDouble(Double::doubleValue).sum();
-            gaps.add(new Gap(stage.key(), seconds, summary.flops(stage, 1) / limits.matrixProduct(), kinds.get(stage),
-                    spans.get(stage) - busy, seconds - spans.get(stage)));
+            gaps.add(new Gap(stage.key(), seconds, floor.applyAsDouble(stage), kinds.get(stage), spans.get(stage) - busy,
+                    seconds - spans.get(stage)));
         });
         return gaps;
     }
 
-    private PictureRequest.Times record() throws IOException {
-        ModelSession session = request.model().session();
+    private Map<Signature, Double> record(Work work) throws IOException {
         session.traceOperations(this::add);
         try {
-            watcher.step("recording operations");
-            request.run(1);
+            work.run();
             synchronized (this) {
                 kinds.clear();
                 spans.clear();
             }
-            return request.run(1);
+            return work.run();
         } finally {
             session.traceOperations(null);
         }

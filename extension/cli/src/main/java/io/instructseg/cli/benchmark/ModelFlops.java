@@ -101,14 +101,34 @@ record ModelFlops(Hyperparameters sizes, int textTokens, int instructionTokens, 
     /** @param asked positions whose states are read: of the last layer all else is keys and values */
     double languageModel(double asked) {
         double tokens = promptTokens();
-        return (sizes.languageModel().layers() - 1) * languageLayer(tokens) + languageLayer(asked);
+        return (sizes.languageModel().layers() - 1) * languageLayer(tokens, tokens, tokens)
+                + languageLayer(tokens, asked, tokens);
     }
 
-    private double languageLayer(double asked) {
+    /** Reads so many tokens, for the word that follows. */
+    double prefill(double tokens) {
+        return (sizes.languageModel().layers() - 1) * languageLayer(tokens, tokens, tokens)
+                + languageLayer(tokens, 1, tokens) + vocabulary();
+    }
+
+    /** @param attended tokens so far, with the new one */
+    double decode(double attended) {
+        return sizes.languageModel().layers() * languageLayer(1, 1, attended) + vocabulary();
+    }
+
+    private double vocabulary() {
+        return product(1, sizes.languageModel().hiddenSize(), sizes.languageModel().outputSize());
+    }
+
+    /**
+     * @param tokens whose keys and values are made
+     * @param asked whose states are
+     */
+    private double languageLayer(double tokens, double asked, double attended) {
         Hyperparameters.LanguageModel phi = sizes.languageModel();
         double width = phi.hiddenSize();
-        return 2 * product(promptTokens(), width, width) + 2 * product(asked, width, width)
-                + attention(asked, promptTokens(), width) + 2 * product(asked, width, phi.intermediateSize());
+        return 2 * product(tokens, width, width) + 2 * product(asked, width, width) + attention(asked, attended, width)
+                + 2 * product(asked, width, phi.intermediateSize());
     }
 
     /** What the fusion makes of the picture alone: its projection, keys and values. */

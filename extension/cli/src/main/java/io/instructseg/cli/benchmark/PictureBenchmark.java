@@ -5,14 +5,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.instructseg.cli.benchmark.PictureReport.Gap;
 import io.instructseg.cli.benchmark.PictureReport.Limits;
 import io.instructseg.cli.benchmark.PictureReport.Memory;
+import io.instructseg.cli.benchmark.PictureReport.Words;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.MatrixProduct;
+import io.instructseg.engine.session.ModelSession;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Precision;
+import io.instructseg.format.Signature;
 
 /**
  * Measures what a picture takes: the first answers after loading, then rounds of an answer to one sentence, one to several, a
@@ -72,11 +76,43 @@ public record PictureBenchmark(DecodedImage image, int sentences, int rounds, Wa
             tellRest(firstOne.seconds(), firstSeveral.seconds());
             Rounds measured = measure(request, manifest.precision());
             PictureSummary summary = new PictureSummary(name, manifest, request, directory);
-            return new PictureReport(conditions, summary.model(), measured.limits(), memory,
+            Limits limits = measured.limits();
+            WordsRequest words = new WordsRequest(model, image);
+            Words spoken = model.generatesText() ? summary.words(measureWords(words), limits) : null;
+            return new PictureReport(conditions, summary.model(), limits, memory,
                     List.of(summary.answer(1, firstOne, measured.one()),
                             summary.answer(sentences, firstSeveral, measured.several())),
-                    new GapRecording(request, watcher).gaps(summary, measured.limits()));
+                    spoken, gaps(request, words, summary, limits, spoken));
         }
+    }
+
+    private WordsRequest.Times measureWords(WordsRequest words) throws IOException {
+        watcher.step("first answer in words");
+        words.run();
+        words.forget();
+        for (int round = 0; round < rounds; round++) {
+            watcher.update("answers in words", round, rounds);
+            words.run();
+        }
+        return words.times();
+    }
+
+    private List<Gap> gaps(PictureRequest request, WordsRequest words, PictureSummary summary, Limits limits, Words spoken)
+            throws IOException {
+        watcher.step("recording operations");
+        ModelSession session = request.model().session();
+        List<Gap> gaps = new ArrayList<>(new GapRecording(session).gaps(() -> request.run(1).stages(),
+                stage -> summary.flops(stage, 1) / limits.matrixProduct()));
+        if (spoken != null) {
+            // what the first of two answers adds to the times is not asked for any more
+            words.forget();
+            List<Gap> ofWords = new GapRecording(session).gaps(words::run, stage -> stage == Signature.PREFILL
+                    ? spoken.prefillFloor()
+                    : words.times().tokens().size() / GapRecording.REQUESTS * spoken.tokenFloor());
+            List<String> own = List.of(Signature.PREFILL.key(), Signature.DECODE.key());
+            ofWords.stream().filter(gap -> own.contains(gap.name())).forEach(gaps::add);
+        }
+        return gaps;
     }
 
     private PictureRequest.Times first(PictureRequest request, int some) throws IOException {

@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * What a picture takes. Times are in seconds, sizes in bytes; what the system doesn't tell is 0.
+ *
+ * @param words null if the model has none
+ * @param gaps of an answer to one sentence, then of one in words
  */
 public record PictureReport(Conditions conditions, Model model, Limits limits, Memory memory, List<Answer> answers,
-        List<Gap> gaps) implements Report {
+        Words words, List<Gap> gaps) implements Report {
 
     /** What answered: its weights and the picture, the prompt's tokens with all that is spliced in. */
     public record Model(String name, String precision, long parameters, int width, int height, int promptTokens) {
@@ -51,6 +54,19 @@ public record PictureReport(Conditions conditions, Model model, Limits limits, M
         double rate() {
             return flops / warm;
         }
+    }
+
+    /**
+     * What an answer in words takes, medians.
+     *
+     * @param promptTokens that are read first
+     * @param prefillFloor the operations at the matrix product's rate
+     * @param tokens that were made, all together
+     * @param tokenSeconds of one token
+     * @param tokenFloor the weights that a token reads, at the rate of reading memory
+     */
+    public record Words(int promptTokens, double prefillSeconds, double prefillFlops, double prefillFloor, int tokens,
+            double tokenSeconds, double tokenFlops, long tokenBytes, double tokenFloor) {
     }
 
     /**

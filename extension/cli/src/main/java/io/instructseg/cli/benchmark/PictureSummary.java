@@ -9,8 +9,10 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 import io.instructseg.cli.benchmark.PictureReport.Answer;
+import io.instructseg.cli.benchmark.PictureReport.Limits;
 import io.instructseg.cli.benchmark.PictureReport.Model;
 import io.instructseg.cli.benchmark.PictureReport.Stage;
+import io.instructseg.cli.benchmark.PictureReport.Words;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.StageWeights;
 import io.instructseg.engine.text.Prompt;
@@ -51,6 +53,15 @@ final class PictureSummary {
 
     double flops(Signature stage, int sentences) {
         return flops.of(stage, sentences);
+    }
+
+    Words words(WordsRequest.Times times, Limits limits) {
+        ModelFlops model = new ModelFlops(manifest.hyperparameters(), 0, 0, 0);
+        double prefill = model.prefill(times.promptTokens());
+        long bytes = weights.get(Signature.DECODE);
+        return new Words(times.promptTokens(), Samples.median(times.prefills()), prefill, prefill / limits.matrixProduct(),
+                times.tokens().size(), times.tokens().isEmpty() ? 0 : Samples.median(times.tokens()),
+                model.decode(times.promptTokens() + 1.0), bytes, bytes / limits.memoryRead());
     }
 
     /** @param cold the first request after loading */

@@ -10,6 +10,7 @@ import io.instructseg.cli.benchmark.PictureReport.Limits;
 import io.instructseg.cli.benchmark.PictureReport.Memory;
 import io.instructseg.cli.benchmark.PictureReport.Model;
 import io.instructseg.cli.benchmark.PictureReport.Stage;
+import io.instructseg.cli.benchmark.PictureReport.Words;
 
 /** A report as tables of plain text. */
 final class PictureTable {
@@ -34,6 +35,9 @@ final class PictureTable {
         report.answers().forEach(this::add);
         add(report.limits());
         add(report.memory());
+        if (report.words() != null) {
+            add(report.words());
+        }
         addGaps();
         return String.join(System.lineSeparator(), lines);
     }
@@ -70,6 +74,20 @@ final class PictureTable {
         }
     }
 
+    private void add(Words words) {
+        lines.add("");
+        lines.add(String.format(Locale.ROOT,
+                "answer in words: %d tokens read in %s ms; floor %s ms (%s GFLOP at the matrix product's rate), a share of %s %%",
+                words.promptTokens(), milliseconds(words.prefillSeconds()), milliseconds(words.prefillFloor()),
+                figure(words.prefillFlops() * GIGA), figure(100 * words.prefillFloor() / words.prefillSeconds())));
+        if (words.tokens() > 0) {
+            lines.add(String.format(Locale.ROOT,
+                    "then %s tokens/s, %s ms each; floor %s ms (%s MB of weights at the rate of reading memory), a share of %s %%",
+                    figure(1 / words.tokenSeconds()), milliseconds(words.tokenSeconds()), milliseconds(words.tokenFloor()),
+                    figure(words.tokenBytes() * MEGA), figure(100 * words.tokenFloor() / words.tokenSeconds())));
+        }
+    }
+
     private void addGaps() {
         lines.add("");
         List<String> columns = new ArrayList<>(List.of("1 sentence, ms", "recorded", "floor"));
@@ -90,6 +108,7 @@ final class PictureTable {
                 "floor: the operations at the matrix product's rate. products: of matrices, and convolutions. sums: softmax, means.");
         lines.add(
                 "moves: transpositions, gathers, copies. none: between operations. around: tensors in and out, the recording.");
+        lines.add("decode: all tokens of an answer; its floor is that of reading the weights.");
     }
 
     private static String row(List<String> cells) {
