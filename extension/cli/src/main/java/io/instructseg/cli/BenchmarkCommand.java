@@ -2,28 +2,28 @@ package io.instructseg.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 
-import io.instructseg.cli.benchmark.FrameFlops;
+import io.instructseg.cli.benchmark.Conditions;
 import io.instructseg.cli.benchmark.MovingPicture;
-import io.instructseg.cli.benchmark.VideoMeasurement;
+import io.instructseg.cli.benchmark.PictureBenchmark;
+import io.instructseg.cli.benchmark.Report;
+import io.instructseg.cli.benchmark.RequestBenchmark;
+import io.instructseg.cli.benchmark.RequestReport;
+import io.instructseg.cli.benchmark.VideoBenchmark;
+import io.instructseg.cli.benchmark.Watcher;
 import io.instructseg.engine.CancellationToken;
-import io.instructseg.engine.Instruction;
 import io.instructseg.engine.SegmentationModel;
-import io.instructseg.engine.VideoOptions;
-import io.instructseg.engine.VideoSegmentation;
-import io.instructseg.engine.text.Medium;
-import io.instructseg.engine.text.Prompt;
-import io.instructseg.engine.text.Task;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.ImageDecoder;
+import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.video.FrameSelection;
 import io.instructseg.engine.video.FrameSource;
-import io.instructseg.format.ModelManifest;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,17 +33,18 @@ import picocli.CommandLine.Spec;
 
 /** {@code instructseg benchmark}. */
 @Command(name = "benchmark", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
-        header = "Measures what a video's frame takes.", //
+        header = "Measures what a picture, a video's frame or many requests take.", //
         description = {
-                "%nSegments a video for one sentence and for several, and tells what a frame takes: operations, counted "
-                        + "from the model's sizes, beside those of the official script; the time (median); both as a share of the "
-                        + "rate of a plain float32 matrix product in the same run; the process' memory on the way.%n" })
+                "%nA picture: the time of each stage and of all, the first time after loading and later (median), for one "
+                        + "sentence and for several; its operations, counted from the model's sizes; their share of the rate of "
+                        + "a plain matrix product of the same precision in the same run; bytes; resident memory; and what one "
+                        + "answer's time is made of, by kinds of operations.%n",
+                "A video's frame: the same as a whole, beside the operations of the official script.%n",
+                "Run it on an otherwise idle machine. Progress and an estimate go to standard error.%n" })
 final class BenchmarkCommand implements Callable<Integer> {
 
-    private static final String SENTENCE = "the thing on the left";
-    private static final int FRAMES_OF_SEVERAL = 50;
     private static final Duration INTERVAL = Duration.ofMillis(40);
-    private static final String ROW = "%-34s %14s %14s %14s%n";
+    private static final int FEWEST_REQUESTS = 30;
 
     @Spec
     private CommandSpec spec;
@@ -51,86 +52,89 @@ final class BenchmarkCommand implements Callable<Integer> {
     @Parameters(paramLabel = "MODEL_DIR|demo", description = "Directory of a model, or 'demo' for the built-in one.")
     private String model;
 
-    @Option(names = "--video", paramLabel = "FILE|DIR", description = "The video. Default: a made-up one of 640x360 pixels.")
-    private Path video;
-
-    @Option(names = "--frames", paramLabel = "N", defaultValue = "50", //
-            description = "Frames to segment for one sentence; for several at most 50. From more than 1000 on, memory is "
-                    + "told after 1000, too. Default: 50.")
-    private int frames;
-
     @Option(names = "--sentences", paramLabel = "N", defaultValue = "4", description = "How many are several. Default: 4.")
-    private int several;
+    private int sentences;
+
+    @Option(names = "--json", paramLabel = "FILE|-", description = "Write the report as a JSON object, too: times in seconds, "
+            + "sizes in bytes. With '-' to standard output, and nothing else there.")
+    private String json;
+
+    @ArgGroup
+    private BenchmarkModes modes = new BenchmarkModes();
 
     @Override
     public Integer call() throws IOException {
-        if (frames < 1 || several < 2) {
-            throw new ParameterException(spec.commandLine(), "--frames is " + frames + " and --sentences " + several
-                    + ", expected 1 and 2 or more");
+        check();
+        OutputFile file = json == null || json.equals("-") ? null : new OutputFile(Path.of(json));
+        if (file != null) {
+            file.check();
         }
-        FrameFlops flops;
-        VideoMeasurement one;
-        VideoMeasurement many;
+        Report report;
         try (Progress progress = Progress.start(spec.commandLine().getErr()); ModelSource source = ModelSource.open(model)) {
-            progress.step("loading the model");
-            try (SegmentationModel loaded = source.load(progress)) {
-                flops = flops(loaded);
-                loaded.warmUp(CancellationToken.NONE);
-                one = measure(loaded, 1, frames, progress);
-                many = measure(loaded, several, Math.min(frames, FRAMES_OF_SEVERAL), progress);
-            }
+            report = measure(source.directory(), new BenchmarkProgress(progress, spec.commandLine().getErr()));
         }
-        print(flops, one, many);
+        write(report, file);
+        if (report instanceof RequestReport requests && !requests.flat()) {
+            throw new IOException("resident memory grew with the requests: see the report");
+        }
         return 0;
     }
 
-    private FrameFlops flops(SegmentationModel loaded) throws IOException {
-        ModelManifest manifest = loaded.manifest()
-                .orElseThrow(() -> new IOException(model + " has no " + ModelManifest.FILE + ", which tells its sizes"));
-        Prompt prompt = loaded.prompts().segmentation(Medium.VIDEO, Task.REFERRING, List.of(SENTENCE));
-        // below zero are the placeholders of what is spliced in
-        int text = (int) IntStream.of(prompt.ids()).filter(id -> id >= 0).count();
-        return new FrameFlops(manifest.hyperparameters(), text, prompt.instruction().length, loaded.referenceFrames());
-    }
-
-    private VideoMeasurement measure(SegmentationModel loaded, int sentences, int most, Progress progress) throws IOException {
-        List<Instruction> instructions = IntStream.range(0, sentences).mapToObj(i -> Instruction.referring(SENTENCE)).toList();
-        FrameSource source = video == null ? new MovingPicture(most)
-                : VideoArguments.open(video, INTERVAL, FrameSelection.ALL.first(most)).frames();
-        try (VideoSegmentation answers = loaded.segment(source, instructions, VideoOptions.DEFAULT, CancellationToken.NONE)) {
-            return VideoMeasurement.of(answers,
-                    done -> progress.updateFrames("sentences: " + sentences, done, OptionalLong.of(most)));
+    private void check() {
+        require("--sentences", sentences, 2);
+        if (modes.picture != null) {
+            require("--rounds", modes.picture.rounds, 1);
+        } else if (modes.video != null) {
+            require("--frames", modes.video.frames, 1);
+        } else if (modes.requests != null) {
+            require("--requests", modes.requests.requests, FEWEST_REQUESTS);
         }
     }
 
-    private void print(FrameFlops flops, VideoMeasurement one, VideoMeasurement many) {
-        int others = several - 1;
-        double ours = flops.first() + others * flops.further();
-        double rate = (one.productRate() + many.productRate()) / 2;
-        double further = (many.seconds() - one.seconds()) / others;
+    private void require(String option, int found, int least) {
+        if (found < least) {
+            throw new ParameterException(spec.commandLine(), option + " is " + found + ", expected " + least + " or more");
+        }
+    }
+
+    private Report measure(Path directory, Watcher watcher) throws IOException {
+        Conditions conditions = Conditions.now(commandLine());
+        if (modes.video == null && modes.requests == null) {
+            BenchmarkModes.Picture picture = modes.picture == null ? new BenchmarkModes.Picture() : modes.picture;
+            return new PictureBenchmark(image(picture.image), sentences, picture.rounds, watcher).run(model, directory,
+                    conditions);
+        }
+        watcher.step("loading the model");
+        try (SegmentationModel loaded = SegmentationModel.load(directory)) {
+            if (modes.requests != null) {
+                loaded.warmUp(CancellationToken.NONE);
+                return new RequestBenchmark(modes.requests.requests, watcher).run(loaded, conditions);
+            }
+            return new VideoBenchmark(this::video, modes.video.frames, sentences, watcher).run(model, loaded, conditions);
+        }
+    }
+
+    private static DecodedImage image(Path file) throws IOException {
+        return file == null ? PictureBenchmark.madeUp() : ImageDecoder.decode(file, ImageLimits.DEFAULT);
+    }
+
+    private FrameSource video(int most) throws IOException {
+        return modes.video.video == null ? new MovingPicture(most)
+                : VideoArguments.open(modes.video.video, INTERVAL, FrameSelection.ALL.first(most)).frames();
+    }
+
+    private String commandLine() {
+        return spec.root().commandLine().getParseResult().originalArgs().stream()
+                .map(argument -> argument.contains(" ") ? "'" + argument + "'" : argument)
+                .collect(Collectors.joining(" ", "instructseg ", ""));
+    }
+
+    private void write(Report report, OutputFile file) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(Locale.ROOT, ROW, "a frame of a video", "1 sentence", several + " sentences", "a further one");
-        row(out, "GFLOP", flops.first() * 1e-9, ours * 1e-9, flops.further() * 1e-9);
-        row(out, "GFLOP, official script", flops.official() * 1e-9, several * flops.official() * 1e-9,
-                flops.official() * 1e-9);
-        row(out, "share of the official script's, %", 100 * flops.first() / flops.official(),
-                100 * ours / several / flops.official(), 100 * flops.further() / flops.official());
-        row(out, "ms", one.seconds() * 1e3, many.seconds() * 1e3, further * 1e3);
-        row(out, "GFLOP/s", flops.first() / one.seconds() * 1e-9, ours / many.seconds() * 1e-9,
-                flops.further() / further * 1e-9);
-        row(out, "share of a matrix product's, %", 100 * flops.first() / one.seconds() / rate,
-                100 * ours / many.seconds() / rate, 100 * flops.further() / further / rate);
-        out.printf(Locale.ROOT, "%-34s %14.1f%n", "matrix product, GFLOP/s", rate * 1e-9);
-        one.memory().forEach((after, bytes) -> out.printf(Locale.ROOT, "%-34s %14s%n",
-                "memory after " + Units.frames(after) + ", MB", figure(bytes * 1e-6)));
+        out.println("-".equals(json) ? Json.text(report.json()) : report.text());
         out.flush();
-    }
-
-    private static void row(PrintWriter out, String name, double one, double many, double further) {
-        out.printf(Locale.ROOT, ROW, name, figure(one), figure(many), figure(further));
-    }
-
-    private static String figure(double value) {
-        return String.format(Locale.ROOT, "%,.1f", value);
+        if (file != null) {
+            file.write((Json.text(report.json()) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
     }
 }

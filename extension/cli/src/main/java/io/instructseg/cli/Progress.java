@@ -76,6 +76,11 @@ public final class Progress implements AutoCloseable {
         update(name, doneFrames, totalFrames.orElse(0), Units::frames, Units::framesPerSecond);
     }
 
+    /** How far a step has come, in requests. */
+    void updateRequests(String name, long doneRequests, long totalRequests) {
+        update(name, doneRequests, totalRequests, Units::requests, Units::requestsPerSecond);
+    }
+
     private synchronized void update(String name, long newDone, long newTotal, LongFunction<String> amounts,
             DoubleFunction<String> rates) {
         if (!name.equals(step)) {

@@ -39,6 +39,16 @@ final class Units {
         return String.format(Locale.ROOT, rate < 1 ? "%.2f frames/s" : "%.1f frames/s", rate);
     }
 
+    /** Such as "250 requests". */
+    static String requests(long requests) {
+        return requests == 1 ? "1 request" : requests + " requests";
+    }
+
+    /** Such as "3.2 requests/s". */
+    static String requestsPerSecond(double rate) {
+        return String.format(Locale.ROOT, rate < 1 ? "%.2f requests/s" : "%.1f requests/s", rate);
+    }
+
     /** Such as "1 min 20 s". */
     static String seconds(long seconds) {
         return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";

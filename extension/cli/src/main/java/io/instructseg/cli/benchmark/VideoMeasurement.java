@@ -1,17 +1,15 @@
 package io.instructseg.cli.benchmark;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 import io.instructseg.engine.VideoSegmentation;
 import io.instructseg.engine.session.MatrixProduct;
+import io.instructseg.format.Precision;
 
 /**
  * What a video took.
@@ -20,7 +18,7 @@ import io.instructseg.engine.session.MatrixProduct;
  * @param productRate of a matrix product in turn with the first 20 frames, in floating-point operations a second, the median
  * @param memory resident bytes of the process after so many frames: 1,000 and all; empty where the system doesn't tell
  */
-public record VideoMeasurement(double seconds, double productRate, Map<Long, Long> memory) {
+record VideoMeasurement(double seconds, double productRate, Map<Long, Long> memory) {
 
     private static final long FIRST_READING = 1000;
     /** Products take time of their own: fewer as the video gets longer. */
@@ -29,14 +27,15 @@ public record VideoMeasurement(double seconds, double productRate, Map<Long, Lon
     /**
      * Segments a video.
      *
+     * @param precision of the matrix product
      * @param progress is told how many frames are done
      * @throws IOException if the video ends before its time, or has no frame
      */
-    public static VideoMeasurement of(VideoSegmentation video, LongConsumer progress) throws IOException {
+    static VideoMeasurement of(VideoSegmentation video, Precision precision, LongConsumer progress) throws IOException {
         List<Double> seconds = new ArrayList<>();
         List<Double> rates = new ArrayList<>();
         Map<Long, Long> memory = new TreeMap<>();
-        try (MatrixProduct product = new MatrixProduct()) {
+        try (MatrixProduct product = new MatrixProduct(precision)) {
             product.rate();
             boolean more = true;
             while (more) {
@@ -56,28 +55,12 @@ public record VideoMeasurement(double seconds, double productRate, Map<Long, Lon
             throw new IOException("the video has no frame");
         }
         read(seconds.size(), true, memory);
-        return new VideoMeasurement(median(seconds), median(rates), memory);
+        return new VideoMeasurement(Samples.median(seconds), Samples.median(rates), memory);
     }
 
     private static void read(long frames, boolean due, Map<Long, Long> memory) {
         if (due) {
-            residentBytes().ifPresent(bytes -> memory.put(frames, bytes));
+            ResidentMemory.now().ifPresent(bytes -> memory.put(frames, bytes));
         }
-    }
-
-    /** Of this process; Linux tells. */
-    private static OptionalLong residentBytes() {
-        Path status = Path.of("/proc/self/status");
-        try {
-            return Files.readAllLines(status).stream().filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst();
-        } catch (IOException e) {
-            return OptionalLong.empty();
-        }
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted[sorted.length / 2];
     }
 }

@@ -12,7 +12,7 @@ import io.instructseg.format.Hyperparameters;
 /** The official sizes, with the token counts of the goldens' prompts or so. */
 class FrameFlopsTest {
 
-    private static final Hyperparameters OFFICIAL = new Hyperparameters(
+    static final Hyperparameters OFFICIAL = new Hyperparameters(
             new Hyperparameters.VisionEncoder(384, 14, 1152, 4304, 26, 16, 1e-6f),
             new Hyperparameters.Backbone(1024, 128, List.of(2, 2, 18, 2), List.of(4, 8, 16, 32), 12,
                     List.of(512, 1024, 2048, 4096)),

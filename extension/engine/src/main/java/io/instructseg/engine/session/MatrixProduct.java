@@ -5,13 +5,20 @@ import java.util.concurrent.TimeUnit;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
+
+import io.instructseg.format.Precision;
 
 /**
- * A plain product of the size of a Phi-2 layer's, in float32: the floor for what a model can take on a machine at the moment.
+ * A plain product of the size of a Phi-2 layer's, factors and result in one precision: the floor for what a model can take on a
+ * machine at the moment.
  */
 public final class MatrixProduct implements AutoCloseable {
 
@@ -25,23 +32,42 @@ public final class MatrixProduct implements AutoCloseable {
 
     private final Graph graph = new Graph();
     private final Session session;
-    private final TFloat32 left = values(ROWS, INNER);
-    private final TFloat32 right = values(INNER, COLUMNS);
+    private final Tensor left;
+    private final Tensor right;
 
-    public MatrixProduct() {
+    public MatrixProduct(Precision precision) {
         Ops tf = Ops.create(graph);
-        Operand<TFloat32> a = tf.withName("a").placeholder(TFloat32.class);
-        Operand<TFloat32> b = tf.withName("b").placeholder(TFloat32.class);
-        tf.withName("product").linalg.matMul(a, b);
+        build(tf, type(precision));
         session = new Session(graph);
+        left = values(ROWS, INNER);
+        right = values(INNER, COLUMNS);
     }
 
-    private static TFloat32 values(int rows, int columns) {
+    private static Class<? extends TNumber> type(Precision precision) {
+        return switch (precision) {
+            case FLOAT32 -> TFloat32.class;
+            case BFLOAT16 -> TBfloat16.class;
+            case FLOAT16 -> TFloat16.class;
+        };
+    }
+
+    private static <T extends TNumber> void build(Ops tf, Class<T> type) {
+        Operand<TFloat32> values = tf.withName("values").placeholder(TFloat32.class);
+        tf.withName("cast").dtypes.cast(values, type);
+        Operand<T> a = tf.withName("a").placeholder(type);
+        Operand<T> b = tf.withName("b").placeholder(type);
+        tf.withName("product").linalg.matMul(a, b);
+    }
+
+    /** Small whole numbers, the same in any precision. */
+    private Tensor values(int rows, int columns) {
         float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
             values[i] = i % 7 - 3;
         }
-        return TFloat32.tensorOf(Shape.of(rows, columns), DataBuffers.of(values));
+        try (TFloat32 tensor = TFloat32.tensorOf(Shape.of(rows, columns), DataBuffers.of(values))) {
+            return session.runner().feed("values", tensor).fetch("cast").run().get(0);
+        }
     }
 
     /** Runs it once: floating-point operations a second. */

@@ -82,6 +82,7 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
         }
     }
 
+    /** Of its {@code VarHandleOp}. */
     static Variable variable(NodeDef node) throws ModelException {
         String name = node.getName().startsWith(SCOPE) ? node.getName().substring(SCOPE.length()) : node.getName();
         AttrValue none = AttrValue.getDefaultInstance();

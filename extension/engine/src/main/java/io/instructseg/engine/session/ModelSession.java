@@ -40,7 +40,10 @@ public final class ModelSession implements AutoCloseable {
     private final SessionTensors kept;
     private final boolean keeps;
     private final FiniteCheck finite;
-    private volatile BiConsumer<Signature, RunMetadata> tracer;
+    private volatile Tracing tracing;
+
+    private record Tracing(RunOptions options, BiConsumer<Signature, RunMetadata> taker) {
+    }
 
     /** @param keeps whether the graph has the nodes that {@link SessionTensorNodes} adds */
     ModelSession(SavedModelSession model, Map<String, SignatureDef> definitions, Map<String, Long> sizes,
@@ -90,9 +93,23 @@ public final class ModelSession implements AutoCloseable {
         return devices;
     }
 
-    /** Takes what TensorFlow records of each stage's step from now on. */
+    /** Takes what TensorFlow records of each stage's step from now on, with each device's part of the graph. */
     void trace(BiConsumer<Signature, RunMetadata> tracer) {
-        this.tracer = tracer;
+        trace(RunOptions.newBuilder().setOutputPartitionGraphs(true), tracer);
+    }
+
+    /**
+     * Takes what each stage's step ran from now on, on the thread that runs it; null ends that. Recording takes time of its
+     * own.
+     */
+    public void traceOperations(BiConsumer<Signature, List<OperationRun>> tracer) {
+        trace(RunOptions.newBuilder(),
+                tracer == null ? null : (stage, step) -> tracer.accept(stage, OperationRun.of(step)));
+    }
+
+    private void trace(RunOptions.Builder options, BiConsumer<Signature, RunMetadata> tracer) {
+        tracing = tracer == null ? null
+                : new Tracing(options.setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build(), tracer);
     }
 
     /** Tensors that stages left on their devices and nobody has closed yet. */
@@ -233,14 +250,12 @@ public final class ModelSession implements AutoCloseable {
     }
 
     private Result run(Signature signature, Session.Runner runner) {
-        BiConsumer<Signature, RunMetadata> taker = tracer;
-        if (taker == null) {
+        Tracing current = tracing;
+        if (current == null) {
             return runner.run();
         }
-        RunOptions options = RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE)
-                .setOutputPartitionGraphs(true).build();
-        Result result = runner.setOptions(options).runAndFetchMetadata();
-        taker.accept(signature, result.getMetadata().orElseThrow());
+        Result result = runner.setOptions(current.options()).runAndFetchMetadata();
+        current.taker().accept(signature, result.getMetadata().orElseThrow());
         return result;
     }
 

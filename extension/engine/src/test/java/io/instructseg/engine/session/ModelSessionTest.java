@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,23 @@ class ModelSessionTest {
         assertThat(session.has(Signature.ENCODE_VISION, "patches")).isTrue();
         assertThat(session.has(Signature.ENCODE_VISION, "layer.0")).isTrue();
         assertThat(session.has(Signature.ENCODE_VISION, "res2")).isFalse();
+    }
+
+    @Test
+    void recordsTheOperationsOfAStep() {
+        List<OperationRun> recorded = new ArrayList<>();
+        session.traceOperations((stage, step) -> {
+            assertThat(stage).isEqualTo(Signature.ENCODE_VISION);
+            recorded.addAll(step);
+        });
+        session.run(Signature.ENCODE_VISION, Map.of("pixels", pixels(1, 60)), List.of("patches"));
+        session.traceOperations(null);
+        int operations = recorded.size();
+        session.run(Signature.ENCODE_VISION, Map.of("pixels", pixels(1, 60)), List.of("patches"));
+        assertThat(recorded).hasSize(operations).allMatch(run -> run.start() > 0 && run.end() >= run.start());
+        assertThat(recorded).extracting(OperationRun::type).anyMatch(type -> type.contains("MatMul"))
+                .noneMatch(type -> type.contains("/") || type.contains("="));
+        assertThat(recorded).extracting(OperationRun::name).anyMatch(name -> name.startsWith("encode_vision/"));
     }
 
     @Test

@@ -1,0 +1,93 @@
+package io.instructseg.cli.benchmark;
+
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * What a picture takes. Times are in seconds, sizes in bytes; what the system doesn't tell is 0.
+ *
+ * @param words null if the model has none
+ * @param gaps of an answer to one sentence, then of one in words
+ */
+public record PictureReport(Conditions conditions, Model model, Limits limits, Memory memory, List<Answer> answers,
+        Words words, List<Gap> gaps) implements Report {
+
+    /** What answered: its weights and the picture, the prompt's tokens with all that is spliced in. */
+    public record Model(String name, String precision, long parameters, int width, int height, int promptTokens) {
+    }
+
+    /**
+     * What the machine gives in the same run.
+     *
+     * @param matrixProduct operations a second of a plain product in the model's precision, the median
+     * @param bestMatrixProduct the best
+     * @param memoryRead bytes a second that all cores read together, the median
+     */
+    public record Limits(double matrixProduct, double bestMatrixProduct, double memoryRead) {
+    }
+
+    /**
+     * Resident memory.
+     *
+     * @param loadSeconds for the weights' bytes
+     */
+    public record Memory(double loadSeconds, long weights, long before, long loaded, long loadingPeak, long answeringPeak) {
+    }
+
+    /** Answers to so many sentences; the last stage is the whole. */
+    public record Answer(int sentences, int rounds, List<Stage> stages) {
+    }
+
+    /**
+     * What a stage took.
+     *
+     * @param cold the first time after loading
+     * @param warm the median
+     * @param flops counted from the model's sizes
+     * @param weightBytes that it reads
+     * @param tensorBytes that enter and leave it
+     */
+    public record Stage(String name, double cold, double warm, double flops, long weightBytes, long tensorBytes) {
+
+        double rate() {
+            return flops / warm;
+        }
+    }
+
+    /**
+     * What an answer in words takes, medians.
+     *
+     * @param promptTokens that are read first
+     * @param prefillFloor the operations at the matrix product's rate
+     * @param tokens that were made, all together
+     * @param tokenSeconds of one token
+     * @param tokenFloor the weights that a token reads, at the rate of reading memory
+     */
+    public record Words(int promptTokens, double prefillSeconds, double prefillFlops, double prefillFloor, int tokens,
+            double tokenSeconds, double tokenFlops, long tokenBytes, double tokenFloor) {
+    }
+
+    /**
+     * Where a stage's time went in a recorded request.
+     *
+     * @param floor its operations at the rate of the matrix product
+     * @param kinds by {@link OperationKind}
+     * @param between passed within the steps without any operation
+     * @param around passed around the steps: tensors in and out
+     */
+    public record Gap(String name, double seconds, double floor, Map<OperationKind, Double> kinds, double between,
+            double around) {
+    }
+
+    @Override
+    public String text() {
+        return new PictureTable(this).text();
+    }
+
+    @Override
+    public ObjectNode json() {
+        return Reports.json(this);
+    }
+}
