@@ -19,12 +19,15 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import io.instructseg.conversion.ConversionOptions;
+import io.instructseg.conversion.Converter;
 import io.instructseg.demo.DemoModel;
 import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Candidate;
@@ -50,6 +53,7 @@ import io.instructseg.engine.text.Task;
 import io.instructseg.engine.text.Tokenizer;
 import io.instructseg.engine.video.Frame;
 import io.instructseg.engine.video.FrameSource;
+import io.instructseg.format.Precision;
 
 /** The embedded model gives the official code's answers to all sentences of its example pictures and videos. */
 class DemoModelTest {
@@ -79,6 +83,28 @@ class DemoModelTest {
                         videos.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
                                 () -> answersAboutVideo(model, entry.getValue())))))
                 .onClose(model::close);
+    }
+
+    /** The official code runs in float32. */
+    @Test
+    void bfloat16KeepsTheMasks(@TempDir Path parent) throws IOException {
+        Path target = parent.resolve("bfloat16");
+        Converter.convert(Cli.DEMO.resolve("checkpoint"), target, new ConversionOptions(Precision.BFLOAT16, List.of()),
+                (step, done, total) -> {
+                });
+        try (SegmentationModel model = SegmentationModel.load(target)) {
+            for (Map.Entry<String, List<JsonNode>> picture : examples(TASKS, example -> example.get("image").asText())
+                    .entrySet()) {
+                DecodedImage image = ImageDecoder.decode(EXAMPLES.resolve(picture.getKey()), ImageLimits.DEFAULT);
+                List<Segmentation> answers = model.segment(image, instructions(picture.getValue(), TASKS),
+                        SegmentationOptions.DEFAULT, CancellationToken.NONE);
+                for (int i = 0; i < answers.size(); i++) {
+                    JsonNode example = picture.getValue().get(i);
+                    assertThat(answers.get(i).mask().iou(mask(example.at("/official/mask"))))
+                            .as(picture.getKey() + ": " + example.get("sentence").asText()).isGreaterThanOrEqualTo(0.99);
+                }
+            }
+        }
     }
 
     /** Sentences by what they are about. */
