@@ -43,7 +43,7 @@ final class Configuration {
                 .put("num_key_value_heads", language.heads()).put("partial_rotary_factor", rotaryFactor(language))
                 .put("rope_theta", language.ropeTheta()).putNull("rope_scaling").put("qk_layernorm", false)
                 .put("layer_norm_eps", decimal(language.layerNormEpsilon())).put("max_position_embeddings", 2048)
-                .put("vocab_size", OfficialLayout.outputRows(sizes)).put("tie_word_embeddings", false)
+                .put("vocab_size", Math.max(language.vocabularySize(), language.outputSize())).put("tie_word_embeddings", false)
                 .put("bos_token_id", endOfText).put("eos_token_id", endOfText).put("swin_type", "base");
         ObjectNode vision = config.putObject("vision_config");
         vision.set("vision_tower", visionTower());

@@ -23,8 +23,6 @@ final class OfficialLayout {
 
     private static final String VISION = "model.vision_tower.vision_model.";
     private static final String VISION_LAYERS = VISION + "encoder.layers.";
-    /** The official output has 51200 rows, the next multiple above the embedding's 50296. */
-    private static final int OUTPUT_ROWS = 1024;
 
     private final Hyperparameters sizes;
     private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
@@ -46,11 +44,6 @@ final class OfficialLayout {
         layout.addVisionEnd();
         layout.addOthers();
         return layout.shapes;
-    }
-
-    /** Rows of the checkpoint's {@code lm_head}. */
-    static int outputRows(Hyperparameters sizes) {
-        return (sizes.languageModel().vocabularySize() + OUTPUT_ROWS - 1) / OUTPUT_ROWS * OUTPUT_ROWS;
     }
 
     static SyntheticTensor tensor(String name, List<Long> shape, Precision precision, long seed) {
@@ -94,7 +87,6 @@ final class OfficialLayout {
         }
         add("predictor.query_feat.weight", List.of((long) masks.queries(), (long) masks.hiddenSize()));
         add("predictor.SEG_query_embed.weight", List.of(masks.queries() + 1L, (long) masks.hiddenSize()));
-        add("lm_head.weight", List.of((long) outputRows(sizes), (long) sizes.languageModel().hiddenSize()));
     }
 
     private void addNorm(String name, long width) {
