@@ -19,6 +19,8 @@ import io.smallrye.mutiny.Uni;
  * <li>{@link io.instructseg.engine.ConversationException}: the model can't take a question or what was said before,
  * <li>{@link WordlessModelException}: the model has no words,
  * <li>{@link QueueFullException}: too many requests wait already,
+ * <li>{@link DeadlineExceededException}: it took longer than {@code quarkus.instructseg.deadline},
+ * <li>{@link IllegalArgumentException}: the request asks for more than the configuration allows,
  * <li>{@link ModelUnavailableException}: the model could not be loaded, or the application is shutting down,
  * <li>{@link io.instructseg.engine.session.StageException}: a stage of the model failed.
  * </ul>

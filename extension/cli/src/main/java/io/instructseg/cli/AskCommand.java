@@ -113,8 +113,7 @@ final class AskCommand implements Callable<Integer> {
                     + "again, which must have lm_head");
         }
         try (Progress progress = Progress.start(spec.commandLine().getErr())) {
-            progress.step("loading the model");
-            return times.time("load_model", () -> SegmentationModel.load(source.directory()));
+            return times.time("load_model", () -> source.load(progress));
         }
     }
 }

@@ -147,8 +147,8 @@ final class Adapter implements Closeable {
         trained.forEach((name, tensor) -> {
             if (!base.containsKey(name)) {
                 offenders.add(name + " is no weight of the checkpoint");
-            } else if (!tensor.info().shape().equals(base.get(name).shape())) {
-                offenders.add(misshapen(name, tensor, base.get(name).shape()));
+            } else {
+                checkTensor(name, tensor, base.get(name).shape(), offenders);
             }
         });
         factors.forEach((name, both) -> check(name, both, base.get(name), offenders));
@@ -180,22 +180,17 @@ final class Adapter implements Closeable {
             offenders.add(name + " has shape " + weight.shape() + " in the checkpoint, expected a matrix");
         } else {
             long rank = config.rank();
-            checkFactor(both.a, List.of(rank, weight.shape().get(1)), offenders);
-            checkFactor(both.b, List.of(weight.shape().get(0), rank), offenders);
+            checkTensor(both.a.info().name(), both.a, List.of(rank, weight.shape().get(1)), offenders);
+            checkTensor(both.b.info().name(), both.b, List.of(weight.shape().get(0), rank), offenders);
         }
     }
 
-    private static void checkFactor(Tensor factor, List<Long> shape, List<String> offenders) {
-        String name = factor.info().name();
-        if (!factor.info().shape().equals(shape)) {
-            offenders.add(misshapen(name, factor, shape));
-        } else if (!factor.info().dataType().isFloatingPoint()) {
-            offenders.add(name + " is " + factor.info().dataType() + ", expected floating point");
+    private static void checkTensor(String name, Tensor tensor, List<Long> shape, List<String> offenders) {
+        if (!tensor.info().shape().equals(shape)) {
+            offenders.add(name + " has shape " + tensor.info().shape() + ", expected " + shape);
+        } else if (!tensor.info().dataType().isFloatingPoint()) {
+            offenders.add(name + " is " + tensor.info().dataType() + ", expected floating point");
         }
-    }
-
-    private static String misshapen(String name, Tensor tensor, List<Long> expected) {
-        return name + " has shape " + tensor.info().shape() + ", expected " + expected;
     }
 
     /** The checkpoint's weights with what the training changed. */

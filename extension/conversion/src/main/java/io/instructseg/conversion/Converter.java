@@ -29,7 +29,7 @@ import io.instructseg.model.graph.Weight;
 public final class Converter {
 
     static {
-        // JavaCPP would refuse native memory beyond 4 times the heap, and with it the official model's largest weights
+        // JavaCPP would refuse to build the graph in a process that has grown beyond 4 times the heap
         if (System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
             System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
         }
@@ -39,11 +39,13 @@ public final class Converter {
     private static final long OTHER_FILES = 64 << 20;
 
     private final Path source;
+    private final Path target;
     private final ConversionOptions options;
     private final ConversionListener listener;
 
-    private Converter(Path source, ConversionOptions options, ConversionListener listener) {
+    private Converter(Path source, Path target, ConversionOptions options, ConversionListener listener) {
         this.source = source;
+        this.target = target;
         this.options = options;
         this.listener = listener;
     }
@@ -57,7 +59,7 @@ public final class Converter {
      */
     public static ModelManifest convert(Path source, Path target, ConversionOptions options, ConversionListener listener)
             throws IOException {
-        Converter converter = new Converter(source, options, listener);
+        Converter converter = new Converter(source, target, options, listener);
         try (PendingDirectory pending = new PendingDirectory(target)) {
             ModelManifest manifest = converter.convert(pending.path());
             pending.complete();
@@ -97,7 +99,7 @@ public final class Converter {
                 throw misfits(offenders);
             }
             ModelManifest.Parameters parameters = parameters(model.weights());
-            DiskSpace.require(directory, parameters.bytes() + OTHER_FILES);
+            DiskSpace.require(target, parameters.bytes() + OTHER_FILES);
             List<Path> adapterFiles = adapter == null ? List.of() : adapter.files();
             try (SourceFiles files = new SourceFiles(source, checkpoint.files(), adapterFiles)) {
                 writeVariables(weights, model.weights(), directory);

@@ -1,6 +1,7 @@
 package io.instructseg.conversion;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,7 +42,10 @@ final class TokenizerFiles {
     void copyTo(Path target) throws IOException {
         Files.createDirectory(target);
         for (Path file : files()) {
-            Files.copy(file, target.resolve(file.getFileName()));
+            // a stream: the copy can be written to and read by others, whatever the file's permissions are
+            try (InputStream in = Files.newInputStream(file)) {
+                Files.copy(in, target.resolve(file.getFileName()));
+            }
         }
     }
 

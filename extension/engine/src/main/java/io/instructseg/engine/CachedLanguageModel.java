@@ -53,11 +53,11 @@ final class CachedLanguageModel implements AutoCloseable {
             Activations grown = runner.run(Signature.DECODE,
                     Map.of("token_ids", token, "prefix_keys", prefix.get("prefix_keys"),
                             "prefix_values", prefix.get("prefix_values"), "keys", keys, "values", values));
-            keys.close();
-            values.close();
-            keys = grown.get("keys");
-            values = grown.get("values");
-            logits = takeLogits(grown);
+            try (Activation formerKeys = keys; Activation formerValues = values) {
+                keys = grown.get("keys");
+                values = grown.get("values");
+                logits = takeLogits(grown);
+            }
         }
     }
 

@@ -45,9 +45,9 @@ class OverflowTest {
     @TempDir
     Path directory;
 
-    /** What resolves masks has no weights. */
+    /** Prefill and decode have reason's weights. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RESOLVE_MASKS")
+    @EnumSource(names = { "ENCODE_VISION", "ENCODE_BACKBONE", "PERCEIVE", "REASON", "FUSE" })
     void namesTheStage(Signature stage) throws IOException {
         TestModel.scaled(Precision.FLOAT16, directory, FACTOR, List.of(WEIGHTS.get(stage)));
         String message = "stage " + stage.key() + " failed: output \\w+ holds [1-9]\\d* of \\d+ numbers that are not finite";
@@ -56,6 +56,15 @@ class OverflowTest {
             try (VideoSegmentation video = video(model)) {
                 assertThatThrownBy(video::next).isExactlyInstanceOf(StageException.class).hasMessageMatching(message);
             }
+        }
+    }
+
+    @Test
+    void whatDrawsMasksHasRoomAtAnyPrecision() throws IOException {
+        TestModel.scaled(Precision.FLOAT16, directory, FACTOR,
+                List.of(WEIGHTS.get(Signature.DECODE_PIXELS), WEIGHTS.get(Signature.DECODE_MASKS)));
+        try (SegmentationModel model = SegmentationModel.load(directory)) {
+            assertThat(segment(model)).hasSize(1);
         }
     }
 

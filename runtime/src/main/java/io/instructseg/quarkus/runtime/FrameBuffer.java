@@ -117,10 +117,13 @@ final class FrameBuffer implements FrameSource, MultiSubscriber<Frame> {
 
     @Override
     public void close() {
+        UniEmitter<? super Void> waiting;
         synchronized (this) {
             ended = true;
             frames.clear();
+            waiting = taken();
         }
         subscription.cancel();
+        complete(waiting);
     }
 }

@@ -29,6 +29,11 @@ final class Guest<R> {
         return request;
     }
 
+    /** Whether its work is over. */
+    boolean hasLeft() {
+        return left;
+    }
+
     /** Whether its next step may run on a device. */
     boolean mayRun(Lane<R> on) {
         return !left && (lane == null ? places.areFree() : lane == on);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.instructseg.engine.StageRun;
@@ -18,6 +19,7 @@ final class RequestObservation {
     private final long start = System.nanoTime();
     /** A request that nobody waits for any more may still be in a stage. */
     private final List<StageRun> stages = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicBoolean ended = new AtomicBoolean();
     private volatile Optional<Duration> waited = Optional.empty();
     private volatile Optional<RequestReport.Text> text = Optional.empty();
 
@@ -53,6 +55,10 @@ final class RequestObservation {
     }
 
     private void ended(Outcome outcome, Optional<Throwable> failure) {
+        // somebody may leave while a failure is on its way
+        if (!ended.compareAndSet(false, true)) {
+            return;
+        }
         RequestReport report = new RequestReport(outcome, failure, submitted, waited, sinceStart(), List.copyOf(stages), text);
         listeners.forEach(listener -> listener.accept(report));
     }

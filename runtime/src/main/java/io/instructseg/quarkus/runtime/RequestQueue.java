@@ -117,11 +117,15 @@ final class RequestQueue<R> {
     }
 
     private RuntimeException offer(Job<?> job) {
+        if (job.cancelled || job.guest != null && job.guest.hasLeft()) {
+            // nobody waits for it any more, and nobody would ever take it
+            return null;
+        }
         job.begun = job.guest != null && job.guest.lane() != null;
         if (refusal != null && (stopped || !job.goesOn())) {
             return refusal.get();
         }
-        if (!job.begun && jobs.size() >= capacity) {
+        if (!job.begun && requests() >= capacity) {
             return new QueueFullException(capacity, untilPlaceIsFree());
         }
         jobs.add(job);
@@ -164,9 +168,13 @@ final class RequestQueue<R> {
         return null;
     }
 
-    /** How many wait. */
+    /** How many requests wait, those not counted that have begun. */
     int waiting() {
-        return lock.get(jobs::size);
+        return lock.get(this::requests);
+    }
+
+    private int requests() {
+        return (int) jobs.stream().filter(job -> !job.begun).count();
     }
 
     /** How long each request that runs has been running; empty if none does. */
@@ -184,10 +192,12 @@ final class RequestQueue<R> {
         return averageNanos;
     }
 
-    private void took(Lane<R> lane, boolean step, long nanos) {
+    private void ended(Lane<R> lane, Job<?> job, boolean answered, long nanos) {
         lock.run(() -> {
-            lane.took(step, nanos);
-            averageNanos = averageNanos == 0 ? nanos : (1 - NEWEST) * averageNanos + NEWEST * nanos;
+            lane.took(job.goesOn(), nanos);
+            if (answered && !job.goesOn()) {
+                averageNanos = averageNanos == 0 ? nanos : (1 - NEWEST) * averageNanos + NEWEST * nanos;
+            }
         });
     }
 
@@ -253,9 +263,10 @@ final class RequestQueue<R> {
             long start = System.nanoTime();
             try {
                 T result = work.run(lane.resource(), () -> cancelled || stopped);
-                took(lane, goesOn(), System.nanoTime() - start);
+                ended(lane, this, true, System.nanoTime() - start);
                 emitter.complete(result);
             } catch (Throwable e) {
+                ended(lane, this, false, System.nanoTime() - start);
                 // an Error, too, has to reach whoever waits
                 emitter.fail(stopped ? refusal.get() : e);
             }

@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.AfterEach;
@@ -254,15 +255,18 @@ class RequestQueueTest {
         Guest<String> guest = new Guest<>(new Places(1), true);
         await(other.submit(guest, (resource, token) -> order.add("one")));
         List<CompletableFuture<Boolean>> all = new ArrayList<>();
+        AtomicLong took = new AtomicLong();
         all.add(other.submit((resource, token) -> {
+            long start = System.nanoTime();
             running.countDown();
             release.await();
+            took.set(System.nanoTime() - start);
             return true;
         }).subscribeAsCompletionStage());
         running.await();
         all.add(other.submit((resource, token) -> order.add("a request")).subscribeAsCompletionStage());
         all.add(other.submit(guest, (resource, token) -> {
-            Thread.sleep(300);
+            Thread.sleep(2 * took.get() / 1_000_000 + 50);
             return order.add("two");
         }).subscribeAsCompletionStage());
         all.add(other.submit(guest, (resource, token) -> order.add("three")).subscribeAsCompletionStage());
@@ -271,6 +275,16 @@ class RequestQueueTest {
         CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
         assertThat(order).containsSubsequence("one", "two", "a request", "three");
         other.leave(guest);
+    }
+
+    @Test
+    void nothingOfWhoLeftWaits() {
+        Guest<String> guest = new Guest<>(new Places(1), true);
+        await(other.submit(guest, (resource, token) -> order.add("one")));
+        other.leave(guest);
+        other.submit(guest, (resource, token) -> order.add("two")).subscribeAsCompletionStage();
+        other.close(END, Duration.ofSeconds(60));
+        assertThat(order).contains("one").doesNotContain("two");
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * container's among them) leave. Pages of files count as free, the system gives them up. Linux tells.
  *
  * @param bytes that are free
- * @param where for a person to read: {@code on this machine}, {@code within the container's limit of 8.0 GB}
+ * @param where for a person to read: {@code on this machine}, {@code within the limit of 8.00 GB of /sys/fs/cgroup}
  */
 record FreeMemory(long bytes, String where) {
 

@@ -25,11 +25,11 @@ record MemoryNeed(long weights, long work) {
     private static final long STAGE_FACTOR = 10;
 
     /** @param graph with its devices */
-    static MemoryNeed of(GraphDef graph, Map<String, Long> sizes) throws ModelException {
+    static MemoryNeed of(GraphDef graph, Map<String, Long> sizes) {
         long weights = 0;
         for (NodeDef node : graph.getNodeList()) {
             if (node.getOp().equals("VarHandleOp") && !node.getDevice().contains(":" + Device.Type.GPU + ":")) {
-                weights += ModelDescription.variable(node).bytes();
+                weights += ModelDescription.bytes(node);
             }
         }
         long handedOn = List.of(Signature.values()).stream().flatMap(stage -> stage.outputs().stream())
@@ -46,11 +46,7 @@ record MemoryNeed(long weights, long work) {
         return output.axes().size() < 2 ? 0 : bytes;
     }
 
-    /** @throws ModelException if the machine, or the process' container, has not so much; not if the system does not tell */
-    void require(Path directory) throws ModelException {
-        require(directory, FreeMemory.now(), MemoryPromise.open());
-    }
-
+    /** @throws ModelException if there is not so much free; not if the system does not tell */
     void require(Path directory, Optional<FreeMemory> free, long promised) throws ModelException {
         if (free.isPresent() && free.get().bytes() - promised < weights + work) {
             String others = promised == 0 ? "" : ", and models that are loading need " + gigabytes(promised) + " of them";

@@ -1,5 +1,6 @@
 package io.instructseg.engine.session;
 
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The memory that a model which is being loaded will take, and that does not show yet in what is free. */
@@ -10,7 +11,7 @@ final class MemoryPromise implements AutoCloseable {
     private final long weights;
     private long bytes;
 
-    MemoryPromise(MemoryNeed need) {
+    private MemoryPromise(MemoryNeed need) {
         weights = need.weights();
         bytes = need.weights() + need.work();
         OPEN.addAndGet(bytes);
@@ -19,6 +20,22 @@ final class MemoryPromise implements AutoCloseable {
     /** Of all models that load at this moment. */
     static long open() {
         return OPEN.get();
+    }
+
+    /** Without looking whether so much is free. */
+    static MemoryPromise of(MemoryNeed need) {
+        return new MemoryPromise(need);
+    }
+
+    /**
+     * One at a time, so that of several models that begin to load each counts those before it.
+     *
+     * @param directory of the model, for the error
+     * @throws ModelException if the machine, or the process' container, has not so much free
+     */
+    static synchronized MemoryPromise checked(MemoryNeed need, Path directory) throws ModelException {
+        need.require(directory, FreeMemory.now(), open());
+        return new MemoryPromise(need);
     }
 
     /** Lets go of what has been read. */

@@ -82,8 +82,27 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
         }
     }
 
-    /** Of its {@code VarHandleOp}. */
-    static Variable variable(NodeDef node) throws ModelException {
+    /** Bytes of a {@code VarHandleOp}'s variable, of whatever type and whoever's; 0 if its shape does not tell. */
+    static long bytes(NodeDef node) {
+        AttrValue none = AttrValue.getDefaultInstance();
+        long bytes = width(node.getAttrOrDefault("dtype", none).getType());
+        for (TensorShapeProto.Dim dim : node.getAttrOrDefault("shape", none).getShape().getDimList()) {
+            long high = Math.multiplyHigh(bytes, dim.getSize());
+            bytes = dim.getSize() < 0 || high != 0 ? 0 : Math.max(0, bytes * dim.getSize());
+        }
+        return bytes;
+    }
+
+    private static int width(DataType type) {
+        return switch (type) {
+            case DT_BOOL, DT_INT8, DT_UINT8 -> 1;
+            case DT_BFLOAT16, DT_HALF, DT_INT16, DT_UINT16 -> 2;
+            case DT_INT64, DT_UINT64, DT_DOUBLE -> 8;
+            default -> 4;
+        };
+    }
+
+    private static Variable variable(NodeDef node) throws ModelException {
         String name = node.getName().startsWith(SCOPE) ? node.getName().substring(SCOPE.length()) : node.getName();
         AttrValue none = AttrValue.getDefaultInstance();
         DataType type = node.getAttrOrDefault("dtype", none).getType();

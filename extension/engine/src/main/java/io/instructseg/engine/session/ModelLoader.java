@@ -37,15 +37,20 @@ final class ModelLoader {
         }
         List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph) : List.of();
         MemoryNeed need = MemoryNeed.of(graph.getGraphDef(), sizes);
-        if (options.checksMemory()) {
-            need.require(directory);
+        try (MemoryPromise promise = options.checksMemory() ? MemoryPromise.checked(need, directory)
+                : MemoryPromise.of(need)) {
+            return load(graph, sizes, devices, keeps, groups, promise.telling(listener));
         }
+    }
+
+    private ModelSession load(MetaGraphDef graph, Map<String, Long> sizes, Map<Signature, Device> devices, boolean keeps,
+            List<WeightGroups.Group> groups, LoadListener progress) throws IOException {
         SavedModelSession session = new SavedModelSession(directory, graph, options.tensorFlow().config());
-        try (MemoryPromise promise = new MemoryPromise(need)) {
+        try {
             GraphCheck.check(session.graph(), graph.getSignatureDefMap());
             devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));
             FiniteCheck finite = FiniteCheck.add(session.graph(), graph.getSignatureDefMap(), devices);
-            session.restore(groups, promise.telling(listener));
+            session.restore(groups, progress);
             return new ModelSession(session, graph.getSignatureDefMap(), sizes, devices, keeps, finite);
         } catch (ModelException | RuntimeException | Error e) {
             session.close();

@@ -20,6 +20,9 @@ import io.instructseg.format.TensorSpec;
 /** Compares the signatures of a SavedModel with the contract, and learns the model's sizes from them. */
 final class SignatureCheck {
 
+    /** Of a picture or the perceiver, and their width: as many as the hyperparameters of a model may say. */
+    private static final int MOST_TOKENS = 1 << 15;
+
     private final Map<String, SignatureDef> definitions;
     private final Map<String, Long> sizes = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
@@ -44,6 +47,12 @@ final class SignatureCheck {
         check.requireSize("S", Hyperparameters.MAX_IMAGE_SIZE);
         // so many masks a request may have
         check.requireSize("Q", Integer.MAX_VALUE);
+        if (expected.contains(Signature.PREFILL)) {
+            // a prompt without picture or perceiver is given zeros of these sizes
+            check.requireSize("P", MOST_TOKENS);
+            check.requireSize("L", MOST_TOKENS);
+            check.requireSize("D", MOST_TOKENS);
+        }
         if (!check.problems.isEmpty()) {
             throw new ModelException("the SavedModel's signatures are not InstructSeg's:\n  "
                     + String.join("\n  ", check.problems));

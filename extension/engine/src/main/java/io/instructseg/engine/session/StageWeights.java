@@ -47,7 +47,7 @@ public final class StageWeights {
         return bytes;
     }
 
-    private long bytes(SignatureDef definition) throws ModelException {
+    private long bytes(SignatureDef definition) {
         Set<String> seen = new HashSet<>();
         Deque<String> pending = new ArrayDeque<>();
         definition.getOutputsMap().values().forEach(output -> pending.add(TensorNames.node(output.getName())));
@@ -59,7 +59,7 @@ public final class StageWeights {
                 continue;
             }
             if (node.getOp().equals("VarHandleOp")) {
-                bytes += ModelDescription.variable(node).bytes();
+                bytes += ModelDescription.bytes(node);
             }
             node.getInputList().stream().skip(node.getOp().equals("ResourceGather") ? 1 : 0).map(TensorNames::node)
                     .forEach(pending::add);

@@ -36,7 +36,7 @@ final class WeightGroups {
     }
 
     /** In models that we convert, a part for some weights; in others that may restore in one operation, one part. */
-    static List<Group> of(MetaGraphDef model) throws ModelException {
+    static List<Group> of(MetaGraphDef model) {
         WeightGroups weights = new WeightGroups(model);
         String restore = model.getSaverDef().getRestoreOpName();
         if (restore.isEmpty()) {
@@ -62,7 +62,7 @@ final class WeightGroups {
         node.getInputList().forEach(input -> collect(TensorNames.node(input), operations));
     }
 
-    private void divide(List<String> operations, long size) throws ModelException {
+    private void divide(List<String> operations, long size) {
         List<String> targets = new ArrayList<>();
         long bytes = 0;
         for (String operation : operations) {
@@ -80,12 +80,12 @@ final class WeightGroups {
     }
 
     /** Of the variable that an operation assigns; 0 if it is something else. */
-    private long bytes(String operation) throws ModelException {
+    private long bytes(String operation) {
         NodeDef node = nodes.get(operation);
         if (node == null || !node.getOp().equals("AssignVariableOp") || node.getInputCount() == 0) {
             return 0;
         }
         NodeDef variable = nodes.get(TensorNames.node(node.getInput(0)));
-        return variable != null && variable.getOp().equals("VarHandleOp") ? ModelDescription.variable(variable).bytes() : 0;
+        return variable != null && variable.getOp().equals("VarHandleOp") ? ModelDescription.bytes(variable) : 0;
     }
 }

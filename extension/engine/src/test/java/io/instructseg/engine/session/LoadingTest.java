@@ -112,7 +112,7 @@ class LoadingTest {
         assertThatThrownBy(() -> need.require(directory, free, 4_000_000_000L)).isExactlyInstanceOf(ModelException.class)
                 .hasMessage(directory + " needs 7.00 GB of memory (6.00 GB for its weights, 1.00 GB to compute with), "
                         + "10.00 GB are free on this machine, and models that are loading need 4.00 GB of them");
-        try (MemoryPromise promise = new MemoryPromise(need)) {
+        try (MemoryPromise promise = MemoryPromise.of(need)) {
             assertThat(MemoryPromise.open()).isEqualTo(7_000_000_000L);
             promise.telling(LoadListener.NONE).progress(5_000_000_000L, 6_000_000_000L);
             assertThat(MemoryPromise.open()).isEqualTo(2_000_000_000L);

@@ -50,10 +50,11 @@ class PlacedWordsTest {
             assertThat(placed.keptTensors()).isZero();
         }
         steps.forEach(PlacedWordsTest::assertWeightsAreThereToo);
-        // of the last step, only ids come from the host, and logits go there
+        // of the last step, only ids come from the host, and logits go there, and whether numbers are finite
         RunMetadata last = steps.get(steps.size() - 1);
         assertThat(StepRecords.types(last, "_Arg")).containsExactlyInAnyOrder(DataType.DT_STRING, DataType.DT_INT32);
-        assertThat(StepRecords.types(last, "_Retval")).containsExactlyInAnyOrder(DataType.DT_STRING, DataType.DT_FLOAT);
+        assertThat(StepRecords.types(last, "_Retval")).containsExactlyInAnyOrder(DataType.DT_STRING, DataType.DT_FLOAT,
+                DataType.DT_BOOL);
     }
 
     /** All but the words' embedding, which is perceive's, too, and of which a few rows are needed. */

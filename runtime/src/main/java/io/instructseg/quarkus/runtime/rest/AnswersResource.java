@@ -25,6 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
+import io.instructseg.engine.GenerationOptions;
 import io.instructseg.quarkus.Answer;
 import io.instructseg.quarkus.AnswerPart;
 import io.instructseg.quarkus.InstructSeg;
@@ -139,7 +140,9 @@ public class AnswersResource {
 
     private Uni<Response> events(Question question, RequestMemory memory, RoutingContext http) {
         Multi<byte[]> events = Multi.createFrom().deferred(() -> instructSeg.get().stream(question))
-                .map(AnswersResource::event).onTermination().invoke(memory::close);
+                .map(AnswersResource::event)
+                // so that a client which doesn't read keeps no place: an answer has no more pieces
+                .onOverflow().buffer(GenerationOptions.MOST_TOKENS + 1).onTermination().invoke(memory::close);
         StreamedResponse stream = new StreamedResponse(events, EVENTS, FrameFormat.EVENTS::problem);
         // also where the host replaces the response before it is sent
         http.addEndHandler(ended -> {

@@ -125,7 +125,7 @@ final class OpenApi {
                     enumeration = { "best", "all" }, defaultValue = "best") String candidates,
             @Schema(description = "An answer with a lower score is not found; the service's default if absent",
                     minimum = "0", maximum = "1") Double threshold,
-            @Schema(description = "Whether the model explains each mask in words; for reasoning only",
+            @Schema(description = "Whether the model explains the mask in words; for one sentence, and reasoning only",
                     defaultValue = "false") Boolean explanation){
     }
 

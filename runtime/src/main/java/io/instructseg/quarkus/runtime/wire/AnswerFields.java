@@ -39,6 +39,7 @@ public final class AnswerFields extends Fields {
     private GenerationOptions options;
     private Image image;
     private String question;
+    private int characters;
 
     /** @param mostTokens of an answer */
     public AnswerFields(int mostTokens) {
@@ -99,7 +100,7 @@ public final class AnswerFields extends Fields {
 
     void question(String value) {
         requireFirst(QUESTION);
-        question = words(QUESTION, "question", value);
+        question = words(QUESTION, "question", counted(QUESTION, value));
     }
 
     void stop(String value) {
@@ -122,11 +123,20 @@ public final class AnswerFields extends Fields {
                 words(field + "." + ANSWER, "answer", said(field + "." + ANSWER, answered))));
     }
 
-    private static String said(String field, String words) {
+    /** All texts together are bounded as one is: a conversation of that length is beyond any model. */
+    private String counted(String field, String words) {
+        characters += words.length();
+        if (characters > MOST_CHARACTERS) {
+            throw badField(field, "found more than " + MOST_CHARACTERS + " characters in all texts together");
+        }
+        return words;
+    }
+
+    private String said(String field, String words) {
         if (words == null) {
             throw badField(field, "found none, expected words");
         }
-        return words;
+        return counted(field, words);
     }
 
     @Override

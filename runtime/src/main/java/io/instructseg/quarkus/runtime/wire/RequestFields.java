@@ -105,6 +105,10 @@ public final class RequestFields extends InstructionFields {
         if (explained && instructions.get(0).task() != Task.REASONING) {
             throw badField(EXPLANATION, "found true with the task 'referring', expected it with 'reasoning' only");
         }
+        if (explained && instructions.size() > 1) {
+            // each is words that are made token by token, all in one turn on the device
+            throw badField(SENTENCES, "found " + instructions.size() + " sentences, expected one with an explanation");
+        }
         return new SegmentationRequest(image, instructions, candidates == null ? Candidates.BEST : candidates, threshold(),
                 explained);
     }
