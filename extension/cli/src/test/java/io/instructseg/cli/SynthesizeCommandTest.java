@@ -22,7 +22,7 @@ class SynthesizeCommandTest {
              "backbone": {"imageSize": 192, "embedDim": 24, "depths": [2, 2, 4, 1], "heads": [1, 2, 4, 8], "windowSize": 6,
                           "intermediateSizes": [96, 192, 384, 768]},
              "languageModel": {"hiddenSize": 160, "intermediateSize": 480, "layers": 4, "heads": 5, "rotaryDimensions": 12,
-                               "vocabularySize": 1413},
+                               "vocabularySize": 1413, "outputSize": 1413},
              "perceiver": {"queries": 16, "layers": 2, "heads": 4, "headSize": 32, "feedForwardSize": 320},
              "textFusion": {"hiddenSize": 128, "layers": 2, "heads": 4, "headSize": 32, "feedForwardSize": 256},
              "pixelDecoder": {"hiddenSize": 64, "layers": 2, "feedForwardSize": 128},
@@ -40,7 +40,7 @@ class SynthesizeCommandTest {
         Path model = temp.resolve("model");
         Result made = Cli.run("synthesize", "--size", sizes, checkpoint);
         assertThat(made.exitCode()).as(made.err()).isZero();
-        assertThat(made.out()).isEqualTo(checkpoint + ": 9.1 MB of weights in FLOAT16\n");
+        assertThat(made.out()).isEqualTo(checkpoint + ": 8.9 MB of weights in FLOAT16\n");
         assertThat(Cli.run("convert", checkpoint, model, "--precision", "float16").exitCode()).isZero();
         Result result = Cli.run("segment", "--model", model, "--image", Cli.DEMO.resolve("examples/images/01.png"), "--text",
                 "the dog", "--json");
