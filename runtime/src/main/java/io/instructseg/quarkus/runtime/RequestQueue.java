@@ -117,13 +117,13 @@ final class RequestQueue<R> {
     }
 
     private RuntimeException offer(Job<?> job) {
-        if (job.cancelled || job.guest != null && job.guest.hasLeft()) {
-            // nobody waits for it any more, and nobody would ever take it
-            return null;
-        }
         job.begun = job.guest != null && job.guest.lane() != null;
         if (refusal != null && (stopped || !job.goesOn())) {
             return refusal.get();
+        }
+        if (job.cancelled || job.guest != null && job.guest.hasLeft()) {
+            // nobody waits for it any more, and nobody would ever take it
+            return null;
         }
         if (!job.begun && requests() >= capacity) {
             return new QueueFullException(capacity, untilPlaceIsFree());
