@@ -181,7 +181,7 @@ class FailuresTest {
     @Test
     void aClientThatGoesAwayBetweenTwoWordsCancelsItsRequest() throws Exception {
         CountDownLatch cancelled = new CountDownLatch(1);
-        bean(Multi.createBy().repeating().supplier(() -> new AnswerPart("word ", Optional.empty())).indefinitely()
+        bean(Multi.createFrom().ticks().every(Duration.ofMillis(2)).map(tick -> new AnswerPart("word ", Optional.empty()))
                 .onCancellation().invoke(cancelled::countDown));
         String body = "{\"question\": \"a\"}";
         try (Socket socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
