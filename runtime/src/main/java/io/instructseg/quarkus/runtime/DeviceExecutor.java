@@ -68,6 +68,11 @@ final class DeviceExecutor implements AutoCloseable {
         return running == lane;
     }
 
+    /** Called with the lock held. */
+    boolean isIdle() {
+        return running == null;
+    }
+
     /** How long what runs has been running; zero if nothing does. */
     Duration runningFor() {
         return lock.get(() -> running == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - runningSince));

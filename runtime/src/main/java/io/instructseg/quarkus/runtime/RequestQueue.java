@@ -125,12 +125,17 @@ final class RequestQueue<R> {
             // nobody waits for it any more, and nobody would ever take it
             return null;
         }
-        if (!job.begun && requests() >= capacity) {
+        if (!job.begun && requests() >= capacity + idleDevices()) {
             return new QueueFullException(capacity, untilPlaceIsFree());
         }
         jobs.add(job);
         lock.changed();
         return null;
+    }
+
+    /** They take what comes, though not at once: their threads have to wake up first. */
+    private long idleDevices() {
+        return lanes.stream().filter(lane -> lane.device().isIdle()).count();
     }
 
     /** As far as one can tell: when the first of the devices has gone round. */

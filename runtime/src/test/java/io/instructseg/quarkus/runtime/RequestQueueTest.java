@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +81,22 @@ class RequestQueueTest {
         release.countDown();
         assertThat(List.of(first.get(), third.get(), instead.get())).containsOnly(true);
         assertThat(queue.waiting()).isZero();
+    }
+
+    @Test
+    void aBurstIsNotRefusedWhatAnIdleDeviceIsAboutToTake() throws Exception {
+        await(queue.submit((resource, token) -> true));
+        await(other.submit((resource, token) -> true));
+        while (!lock.get(device::isIdle)) {
+            Thread.onSpinWait();
+        }
+        // with the lock held the device can't take any
+        List<CompletableFuture<Boolean>> burst = lock.get(() -> Stream
+                .generate(() -> queue.submit((resource, token) -> true).subscribeAsCompletionStage()).limit(4).toList());
+        assertThatThrownBy(() -> burst.get(3).get()).hasCauseInstanceOf(QueueFullException.class);
+        for (CompletableFuture<Boolean> taken : burst.subList(0, 3)) {
+            assertThat(taken.get()).isTrue();
+        }
     }
 
     @Test

@@ -26,7 +26,10 @@ class ShutdownIT {
 
     private static final Path APPLICATION = Path.of(System.getProperty("instructseg.application"));
     private static final Pattern ADDRESS = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
+    /** As many as the host's queue takes: one runs, four wait. */
     private static final int REQUESTS = 5;
+    /** An answer to so many takes longer than all the others' way to the queue. */
+    private static final String SENTENCES = "?sentences=the%20scissors" + "&sentences=the%20scissors".repeat(15);
 
     @Test
     void whatWasTakenIsAnswered() throws Exception {
@@ -38,7 +41,7 @@ class ShutdownIT {
             Matcher address = ADDRESS.matcher(host.output());
             assertThat(address.find()).isTrue();
             HttpRequest request = HttpRequest
-                    .newBuilder(URI.create("http://localhost:" + address.group(1) + ENDPOINT + "?sentences=the%20scissors"))
+                    .newBuilder(URI.create("http://localhost:" + address.group(1) + ENDPOINT + SENTENCES))
                     .header("Content-Type", "image/png")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(Examples.bytes(Examples.SCISSORS))).build();
             HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
