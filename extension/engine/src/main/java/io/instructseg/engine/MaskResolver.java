@@ -114,7 +114,7 @@ final class MaskResolver {
         int[] indices = queries.stream().mapToInt(Integer::intValue).toArray();
         try (Activation row = ints(new int[] { item });
                 Activation chosen = ints(indices, indices.length);
-                Activation content = ints(new int[] { image.contentHeight(), image.contentWidth() }, 2);
+                Activation content = ints(new int[] { image.pixels().contentHeight(), image.pixels().contentWidth() }, 2);
                 Activation size = ints(new int[] { image.height(), image.width() }, 2)) {
             Map<String, Activation> inputs = new HashMap<>(decoded.all());
             inputs.putAll(Map.of("item", row, "queries", chosen, "content_size", content, "image_size", size));

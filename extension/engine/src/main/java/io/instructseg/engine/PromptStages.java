@@ -28,8 +28,8 @@ final class PromptStages {
     static Activations decode(StageRunner runner, ImageFeatures image, PromptBatch batch, Activation perceived) {
         try (Activations states = runner.run(Signature.REASON, languageModelInputs(batch, image.patches(), perceived));
                 Activations fused = runner.run(Signature.FUSE, Map.of("instruction_states", states.get("instruction_states"),
-                        "instruction_lengths", batch.get("instruction_lengths"), "res5", image.res5()))) {
-            Map<String, Activation> inputs = new HashMap<>(image.maps());
+                        "instruction_lengths", batch.get("instruction_lengths"), "res5", image.pixels().res5()))) {
+            Map<String, Activation> inputs = new HashMap<>(image.pixels().maps());
             inputs.put("query_states", states.get("query_states"));
             inputs.put("score_embedding", fused.get("score_embedding"));
             return runner.run(Signature.DECODE_MASKS, inputs);

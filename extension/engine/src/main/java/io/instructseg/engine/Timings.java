@@ -25,10 +25,14 @@ final class Timings {
         try {
             return work.get();
         } finally {
-            Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
-            durations.merge(stage, took, Duration::plus);
-            listener.accept(new StageRun(stage, start, took));
+            add(new StageRun(stage, start, Duration.ofNanos(System.nanoTime() - startNanos)));
         }
+    }
+
+    /** A stage has run. */
+    void add(StageRun run) {
+        durations.merge(run.stage(), run.took(), Duration::plus);
+        listener.accept(run);
     }
 
     Map<Signature, Duration> durations() {

@@ -254,9 +254,12 @@ public final class ModelSession implements AutoCloseable {
         if (current == null) {
             return runner.run();
         }
-        Result result = runner.setOptions(current.options()).runAndFetchMetadata();
-        current.taker().accept(signature, result.getMetadata().orElseThrow());
-        return result;
+        // TensorFlow records one step of the process at a time, and fails another one
+        synchronized (Tracing.class) {
+            Result result = runner.setOptions(current.options()).runAndFetchMetadata();
+            current.taker().accept(signature, result.getMetadata().orElseThrow());
+            return result;
+        }
     }
 
     private void requireInput(Signature signature, String input) {
