@@ -1,15 +1,13 @@
 package io.instructseg.cli.benchmark;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 import com.sun.management.OperatingSystemMXBean;
+
+import io.instructseg.engine.session.Processor;
 
 /**
  * The machine that is measured.
@@ -25,32 +23,17 @@ record Machine(String processor, List<String> instructions, int cores, long memo
             "amx_fp16", "asimd", "sve", "bf16");
 
     static Machine here() {
-        String cpu = read(Path.of("/proc/cpuinfo"));
-        List<String> flags = Arrays.asList((value(cpu, "flags") + value(cpu, "Features")).split(" "));
-        String named = value(cpu, "model name");
+        Processor processor = Processor.here();
         long memory = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-        return new Machine(named.isEmpty() ? "a processor that doesn't tell its name" : named,
-                OF_PRODUCTS.stream().filter(flags::contains).toList(), Runtime.getRuntime().availableProcessors(), memory,
+        return new Machine(processor.name().isEmpty() ? "a processor that doesn't tell its name" : processor.name(),
+                OF_PRODUCTS.stream().filter(processor.instructions()::contains).toList(),
+                Runtime.getRuntime().availableProcessors(), memory,
                 property("os.name") + " " + property("os.version") + " " + property("os.arch"),
                 property("java.vm.name") + " " + property("java.version"));
     }
 
     private static String property(String name) {
         return System.getProperty(name);
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    /** Of the first line {@code name : value}. */
-    private static String value(String text, String name) {
-        return text.lines().filter(line -> line.startsWith(name)).map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst().orElse("");
     }
 
     /** In a line. */

@@ -1,12 +1,14 @@
 package io.instructseg.cli.benchmark;
 
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /** How fast all cores together read memory: they add up the numbers of an array that is larger than their caches. */
 final class MemoryBandwidth {
 
     private static final int ELEMENT = Long.BYTES;
     private static final long MOST_BYTES = 512 << 20;
+    private static final long NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final long[][] parts;
 
@@ -21,8 +23,17 @@ final class MemoryBandwidth {
         }
     }
 
-    /** Reads it once: bytes a second. */
+    /** Reads it again and again for a moment: bytes a second of the fastest time, which is what a floor stands on. */
     double rate() {
+        double fastest = 0;
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < NANOS) {
+            fastest = Math.max(fastest, readOnce());
+        }
+        return fastest;
+    }
+
+    private double readOnce() {
         long start = System.nanoTime();
         long sum = Arrays.stream(parts).parallel().mapToLong(MemoryBandwidth::sum).sum();
         double seconds = (System.nanoTime() - start) * 1e-9;

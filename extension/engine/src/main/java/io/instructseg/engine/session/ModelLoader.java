@@ -35,6 +35,9 @@ final class ModelLoader {
         if (keeps || !available.equals(Set.of(Device.CPU))) {
             graph = place(graph, devices, keeps);
         }
+        if (Processor.here().lacksBfloat16()) {
+            graph = widen(graph);
+        }
         List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph) : List.of();
         MemoryNeed need = MemoryNeed.of(graph.getGraphDef(), sizes);
         try (MemoryPromise promise = options.checksMemory() ? MemoryPromise.checked(need, directory)
@@ -79,6 +82,12 @@ final class ModelLoader {
         } catch (RuntimeException e) {
             throw new ModelException("TensorFlow can't use the devices of " + options.tensorFlow() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static MetaGraphDef widen(MetaGraphDef graph) {
+        MetaGraphDef.Builder widened = graph.toBuilder();
+        Bfloat16Products.widen(widened.getGraphDefBuilder());
+        return widened.build();
     }
 
     private static MetaGraphDef place(MetaGraphDef graph, Map<Signature, Device> devices, boolean keeps)

@@ -42,7 +42,8 @@ public final class TestModel {
         return directory(name, Precision.FLOAT32);
     }
 
-    private static synchronized Path directory(String name, Precision precision) throws IOException {
+    /** Another golden model in a precision; not to be changed. */
+    static synchronized Path directory(String name, Precision precision) throws IOException {
         Path key = Path.of(name, precision.name());
         if (!DIRECTORIES.containsKey(key)) {
             Path parent = Files.createTempDirectory("test-model");
@@ -102,11 +103,16 @@ public final class TestModel {
     }
 
     private static Path edited(Precision precision, Path target, Consumer<MetaGraphDef.Builder> change) throws IOException {
-        Path file = copy(precision, target).resolve("saved_model.pb");
+        edit(copy(precision, target), change);
+        return target;
+    }
+
+    /** Changes the graph or the signatures of a model. */
+    static void edit(Path directory, Consumer<MetaGraphDef.Builder> change) throws IOException {
+        Path file = directory.resolve("saved_model.pb");
         SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
         change.accept(model.getMetaGraphsBuilder(0));
         Files.write(file, model.build().toByteArray());
-        return target;
     }
 
     private static void delete(Path directory) {
