@@ -23,7 +23,7 @@ import org.tensorflow.internal.c_api.TF_Status;
 public final class Devices {
 
     static {
-        JavaCpp.liftMemoryLimit();
+        TensorFlowLibrary.prepare();
     }
 
     private static final Pattern NAME = Pattern.compile(".*/device:(CPU|GPU):(\\d+)");

@@ -23,7 +23,7 @@ import io.instructseg.format.Precision;
 public final class MatrixProduct implements AutoCloseable {
 
     static {
-        JavaCpp.liftMemoryLimit();
+        TensorFlowLibrary.prepare();
     }
 
     private static final int ROWS = 1024;

@@ -30,7 +30,7 @@ import io.instructseg.format.Signature;
 public final class ModelSession implements AutoCloseable {
 
     static {
-        JavaCpp.liftMemoryLimit();
+        TensorFlowLibrary.prepare();
     }
 
     private final SavedModelSession model;
