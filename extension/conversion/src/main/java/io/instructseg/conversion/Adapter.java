@@ -220,6 +220,11 @@ final class Adapter implements Closeable {
         }
     }
 
+    /** What {@link #on} changes of a checkpoint that it fits. */
+    Conversion.Merge merge() {
+        return new Conversion.Merge(config.rank(), config.scale(), config.assumed(), factors.size(), trained.size());
+    }
+
     /** The checkpoint's weights with what the training changed. */
     WeightSource on(Checkpoint base) {
         Map<String, TensorInfo> tensors = new LinkedHashMap<>(base.tensors());

@@ -63,6 +63,23 @@ class AdapterTest {
         assertMerged(MODEL_A, state);
     }
 
+    /** What the command prints of it. */
+    @Test
+    void tellsWhatItMerges() throws IOException {
+        assertThat(merge(adapter)).isEqualTo(new Conversion.Merge(8, 2, false, 6, 6));
+        Path state = writeState(key -> true);
+        int tensors = MAPPER.readTree(ADAPTER.resolve("consolidated_keys.json").toFile()).size() - 8;
+        assertThat(merge(state)).isEqualTo(new Conversion.Merge(8, 2, false, 6, tensors - 12));
+        Files.delete(state.resolve("adapter_config.json"));
+        assertThat(merge(state)).isEqualTo(new Conversion.Merge(8, 2, true, 6, tensors - 12));
+    }
+
+    private static Conversion.Merge merge(Path directory) throws IOException {
+        try (Adapter opened = Adapter.open(directory)) {
+            return opened.merge();
+        }
+    }
+
     /** Its weight is half of what the training made, also where nothing is configured. */
     @Test
     void aBaseLayerWithoutItsFactorsIsNamed() throws IOException {

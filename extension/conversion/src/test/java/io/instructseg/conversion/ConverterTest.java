@@ -156,7 +156,7 @@ class ConverterTest {
     @Test
     void convertsToTheSameBytesAgain() throws IOException {
         Path again = directory.resolve("again");
-        ModelManifest manifest = convert(MODEL_B, again, Precision.FLOAT32);
+        ModelManifest manifest = convert(MODEL_B, again, Precision.FLOAT32).manifest();
         assertThat(files(again)).isEqualTo(files(models.resolve("FLOAT32")));
         assertThat(ModelManifest.read(again)).isEqualTo(manifest);
     }
@@ -253,7 +253,7 @@ class ConverterTest {
         assertThat(directory.resolve("model")).doesNotExist();
     }
 
-    private static ModelManifest convert(Path source, Path target, Precision precision) throws IOException {
+    private static Conversion convert(Path source, Path target, Precision precision) throws IOException {
         return Converter.convert(source, target, new ConversionOptions(precision, List.of()), QUIET);
     }
 
