@@ -30,10 +30,7 @@ import io.instructseg.model.graph.Weight;
 public final class Converter {
 
     static {
-        // JavaCPP would refuse to build the graph in a process that has grown beyond 4 times the heap
-        if (System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
-            System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
-        }
+        JavaCpp.liftMemoryLimit();
     }
 
     /** Graph and tokenizer, with room to spare. */
