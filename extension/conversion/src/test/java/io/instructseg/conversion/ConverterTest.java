@@ -41,6 +41,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.instructseg.checkpoint.Checkpoint;
+import io.instructseg.conversion.synthesis.ModelSizes;
+import io.instructseg.conversion.synthesis.SparseCheckpoint;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
@@ -251,6 +253,19 @@ class ConverterTest {
                 () -> assertThatThrownBy(() -> convert(checkpoint, directory.resolve("model"), Precision.FLOAT32))
                         .isExactlyInstanceOf(ConversionException.class).hasMessageContaining("weights don't fit the model"));
         assertThat(directory.resolve("model")).doesNotExist();
+    }
+
+    /** In half precision and a file that is a hole; the model would have 13 TB. */
+    @Test
+    void aDiskWithTooLittleSpaceIsRefusedBeforeAnythingIsWritten() throws IOException {
+        Path sizes = Files.writeString(directory.resolve("sizes.json"),
+                "{\"languageModel\":{\"hiddenSize\":65536,\"intermediateSize\":65536,\"layers\":128}}");
+        Path checkpoint = Files.createDirectory(directory.resolve("checkpoint"));
+        SparseCheckpoint.write(ModelSizes.read(sizes), checkpoint);
+        assertThatThrownBy(() -> convert(checkpoint, directory.resolve("models/model"), Precision.FLOAT32))
+                .isExactlyInstanceOf(ConversionException.class)
+                .hasMessageMatching(".*models/model needs 13\\d{3}\\.\\d GB of disk, \\d+\\.\\d GB are free there");
+        assertThat(directory.resolve("models")).doesNotExist();
     }
 
     private static Conversion convert(Path source, Path target, Precision precision) throws IOException {
