@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 
 import io.instructseg.checkpoint.Checkpoint;
 import io.instructseg.checkpoint.TensorInfo;
+import io.instructseg.conversion.Conversion;
 import io.instructseg.conversion.ConversionException;
 import io.instructseg.conversion.ConversionOptions;
 import io.instructseg.conversion.Converter;
@@ -67,17 +68,24 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         requireFittingTokenizer();
-        ModelManifest manifest;
+        Conversion conversion;
         try (Progress progress = Progress.start(spec.commandLine().getErr())) {
-            manifest = Converter.convert(source, target,
+            conversion = Converter.convert(source, target,
                     new ConversionOptions(precision, ignored, Optional.ofNullable(adapter)),
                     progress::update);
         }
-        ModelManifest.Parameters parameters = manifest.parameters();
+        conversion.merge().ifPresent(merge -> out.println(describe(merge)));
+        ModelManifest.Parameters parameters = conversion.manifest().parameters();
         out.println(target + ": " + Units.count(parameters.elements()) + " parameters in " + parameters.weights()
-                + " weights, " + Units.bytes(parameters.bytes()) + ", matrices in " + manifest.precision());
+                + " weights, " + Units.bytes(parameters.bytes()) + ", matrices in " + conversion.manifest().precision());
         out.flush();
         return 0;
+    }
+
+    private String describe(Conversion.Merge merge) {
+        return adapter + ": rank " + merge.rank() + ", scale " + merge.scale()
+                + (merge.assumed() ? " (assumed, it has no adapter_config.json)" : "") + ", " + merge.matrices()
+                + " matrices merged, " + merge.replaced() + " tensors replaced";
     }
 
     /** A model whose tokens its embedding does not know would be refused later, when it is loaded. */

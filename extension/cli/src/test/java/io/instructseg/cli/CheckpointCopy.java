@@ -65,6 +65,10 @@ final class CheckpointCopy {
         tensors.put(name, new Tensor("F32", List.of((long) values.length), elements.array()));
     }
 
+    void addZeros(String name, long rows, long columns) {
+        tensors.put(name, new Tensor("F32", List.of(rows, columns), new byte[(int) (4 * rows * columns)]));
+    }
+
     /** Writes the checkpoint: all of its source's files but the weights, and these. */
     Path write(Path directory) throws IOException {
         Files.createDirectories(directory);

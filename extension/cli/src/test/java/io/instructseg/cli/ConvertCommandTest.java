@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -79,6 +80,32 @@ class ConvertCommandTest {
         assertRefused(Cli.run("convert", checkpoint, target, "--ignore", "criterion", "--ignore", "criterion_*"),
                 "criterion.other");
         assertSuccess(Cli.run("convert", checkpoint, target, "--ignore", "criterion.emp*", "--ignore", "*.other"));
+    }
+
+    @Test
+    void whatAnAdapterChangesIsTold() throws IOException {
+        Path adapter = Cli.GOLDEN.resolve("model-a-lora");
+        Result result = Cli.run("convert", MODEL_A, target, "--adapter", adapter);
+        assertSuccess(result);
+        assertThat(result.out())
+                .startsWith(adapter + ": rank 8, scale 2.0, 6 matrices merged, 6 tensors replaced\n" + target + ": ");
+    }
+
+    @Test
+    void whatIsAssumedOfAnAdapterIsTold() throws IOException {
+        CheckpointCopy copy = new CheckpointCopy(MODEL_B);
+        CheckpointCopy.Tensor weight = copy.tensors.get("model.layers.0.mlp.fc1.weight");
+        copy.tensors.keySet().retainAll(List.of("seg_query"));
+        copy.tensors.put("base_model.model.seg_query", copy.tensors.remove("seg_query"));
+        String module = "base_model.model.model.layers.0.mlp.fc1.";
+        copy.tensors.put(module + "base_layer.weight", weight);
+        copy.addZeros(module + "lora_A.default.weight", 8, weight.shape().get(1));
+        copy.addZeros(module + "lora_B.default.weight", weight.shape().get(0), 8);
+        Path state = copy.write(temp.resolve("state"));
+        Result result = Cli.run("convert", MODEL_B, target, "--adapter", state);
+        assertSuccess(result);
+        assertThat(result.out()).startsWith(state + ": rank 8, scale 2.0 (assumed, it has no adapter_config.json), "
+                + "1 matrices merged, 2 tensors replaced\n" + target + ": ");
     }
 
     @Test

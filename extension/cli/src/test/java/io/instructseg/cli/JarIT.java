@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,12 +16,15 @@ import javax.imageio.ImageIO;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Runs the jar as a user does. */
 class JarIT {
@@ -58,6 +62,48 @@ class JarIT {
         assertThat(exitCode(process)).as(Files.readString(work.resolve("err"))).isZero();
         assertThat(new ObjectMapper().readTree(work.resolve("out").toFile()).at("/segmentations/0/score").asDouble())
                 .isBetween(0.5, 1.0);
+    }
+
+    /** Of checkpoints with 60 and 310 MB, whose largest weights are larger than a block. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theMemoryOfAConversionDoesNotGrowWithTheModel() throws Exception {
+        long small = peakOfConversion(1);
+        long large = peakOfConversion(7);
+        assertThat(large).isLessThan(small + (64 << 20));
+    }
+
+    private long peakOfConversion(int layers) throws Exception {
+        ObjectNode sizes = (ObjectNode) new ObjectMapper().readTree(SynthesizeCommandTest.SIZES);
+        ((ObjectNode) sizes.get("languageModel")).put("layers", layers).put("hiddenSize", 1024).put("intermediateSize", 8192)
+                .put("heads", 8);
+        Path file = Files.writeString(work.resolve(layers + ".json"), sizes.toString());
+        Path checkpoint = work.resolve("checkpoint" + layers);
+        // less than a graph needs beside it
+        Process synthesis = start(List.of("-Xmx32m"), "synthesize", "--size", file.toString(), checkpoint.toString());
+        assertThat(exitCode(synthesis)).as(Files.readString(work.resolve("err"))).isZero();
+        Process conversion = start(List.of("-Xmx64m"), "convert", checkpoint.toString(),
+                work.resolve("model" + layers).toString());
+        long peak = peak(conversion);
+        assertThat(exitCode(conversion)).as(Files.readString(work.resolve("err"))).isZero();
+        return peak;
+    }
+
+    /** The most resident memory of a process, in bytes, as the system tells it shortly before its end. */
+    private static long peak(Process process) throws InterruptedException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        long peak = 0;
+        while (process.isAlive()) {
+            try (Stream<String> lines = Files.lines(status)) {
+                peak = lines.filter(line -> line.startsWith("VmHWM:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .findFirst().orElse(peak);
+            } catch (IOException | UncheckedIOException e) {
+                // it has just ended
+            }
+            Thread.sleep(5);
+        }
+        return peak * 1024;
     }
 
     @Test

@@ -17,7 +17,7 @@ import io.instructseg.cli.Cli.Result;
 class SynthesizeCommandTest {
 
     /** The demo model's sizes. */
-    private static final String SIZES = """
+    static final String SIZES = """
             {"visionEncoder": {"imageSize": 112, "hiddenSize": 128, "intermediateSize": 256, "layers": 3, "heads": 4},
              "backbone": {"imageSize": 192, "embedDim": 24, "depths": [2, 2, 4, 1], "heads": [1, 2, 4, 8], "windowSize": 6,
                           "intermediateSizes": [96, 192, 384, 768]},

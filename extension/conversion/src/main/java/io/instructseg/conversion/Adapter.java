@@ -6,13 +6,13 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,6 +31,7 @@ final class Adapter implements Closeable {
 
     private static final List<String> ADAPTER_FILES = List.of("adapter_model.safetensors", "adapter_model.bin");
     private static final List<String> TRAINED_FILES = List.of("non_lora_trainables.safetensors", "non_lora_trainables.bin");
+    private static final String WEIGHT = ".weight";
     private static final Pattern NAME = Pattern.compile("base_model\\.model\\.(.+)");
     private static final Pattern FACTOR = Pattern.compile("(.+)\\.lora_([AB])(\\.default)?\\.weight");
     private static final Pattern BASE_LAYER = Pattern.compile("(.+)\\.base_layer\\.(weight|bias)");
@@ -45,6 +46,8 @@ final class Adapter implements Closeable {
     private final Map<String, Tensor> trained = new LinkedHashMap<>();
     /** A and B by the name of the weight that they belong to. */
     private final Map<String, Factors> factors = new TreeMap<>();
+    /** Modules of a consolidated state whose weights are not all of them. */
+    private final Set<String> baseLayers = new TreeSet<>();
 
     private record Tensor(Checkpoint checkpoint, TensorInfo info) {
         float[] read() throws IOException {
@@ -75,6 +78,9 @@ final class Adapter implements Closeable {
         AdapterConfig config = file.isPresent() || configured
                 ? AdapterConfig.read(configured ? home.resolve(AdapterConfig.FILE) : directory.resolve(AdapterConfig.FILE))
                 : AdapterConfig.OFFICIAL;
+        if (file.isPresent() && config.targets().isEmpty()) {
+            throw new ConversionException(home.resolve(AdapterConfig.FILE) + " has no target_modules");
+        }
         Adapter adapter = new Adapter(directory, config);
         try {
             adapter.add(file.isPresent() ? Checkpoint.openFile(home.resolve(file.get())) : state(directory));
@@ -115,7 +121,7 @@ final class Adapter implements Closeable {
         Matcher factor = FACTOR.matcher(name);
         Matcher base = BASE_LAYER.matcher(name);
         if (factor.matches()) {
-            Factors both = factors.computeIfAbsent(factor.group(1) + ".weight", weight -> new Factors());
+            Factors both = factors.computeIfAbsent(factor.group(1) + WEIGHT, weight -> new Factors());
             boolean isA = factor.group(2).equals("A");
             if ((isA ? both.a : both.b) != null) {
                 problems.add(name + " occurs twice");
@@ -126,7 +132,16 @@ final class Adapter implements Closeable {
             }
         } else if (OTHER.matcher(name).matches()) {
             problems.add(name + " is of a method that can't be merged here");
-        } else if (trained.putIfAbsent(base.matches() ? base.group(1) + "." + base.group(2) : name, tensor) != null) {
+        } else if (base.matches()) {
+            baseLayers.add(base.group(1));
+            addTrained(name, base.group(1) + "." + base.group(2), tensor);
+        } else {
+            addTrained(name, name, tensor);
+        }
+    }
+
+    private void addTrained(String name, String weight, Tensor tensor) {
+        if (trained.putIfAbsent(weight, tensor) != null) {
             problems.add(name + " occurs twice");
         }
     }
@@ -141,8 +156,12 @@ final class Adapter implements Closeable {
         return files;
     }
 
-    /** What does not fit a checkpoint. */
-    List<String> offenders(Map<String, TensorInfo> base) {
+    /**
+     * What does not fit a checkpoint.
+     *
+     * @throws ConversionException if that can't be told: a pattern of modules takes too long
+     */
+    List<String> offenders(Map<String, TensorInfo> base) throws ConversionException {
         List<String> offenders = new ArrayList<>(problems);
         trained.forEach((name, tensor) -> {
             if (!base.containsKey(name)) {
@@ -152,23 +171,31 @@ final class Adapter implements Closeable {
             }
         });
         factors.forEach((name, both) -> check(name, both, base.get(name), offenders));
-        Set<String> adapted = adaptedModules();
-        config.targets().stream().filter(target -> !adapted.contains(target))
-                .forEach(target -> offenders.add("target_modules names " + target + ", which has no lora_A and lora_B"));
+        checkTargets(modules(base), offenders);
+        baseLayers.stream().filter(module -> !isAdapted(module))
+                .forEach(module -> offenders.add(module + ".base_layer has no lora_A and lora_B beside it"));
         return offenders.stream().map(offender -> "adapter: " + offender).toList();
     }
 
-    /** Modules with A or B, by their names and by the ends of them. */
-    private Set<String> adaptedModules() {
-        Set<String> modules = new HashSet<>();
-        for (String weight : factors.keySet()) {
-            String module = weight.substring(0, weight.length() - ".weight".length());
-            modules.add(module);
-            for (int dot = module.indexOf('.'); dot >= 0; dot = module.indexOf('.', dot + 1)) {
-                modules.add(module.substring(dot + 1));
+    /** Those whose weight is a matrix. */
+    private static List<String> modules(Map<String, TensorInfo> base) {
+        return base.values().stream().filter(tensor -> tensor.shape().size() == 2 && tensor.name().endsWith(WEIGHT))
+                .map(tensor -> tensor.name().substring(0, tensor.name().length() - WEIGHT.length())).toList();
+    }
+
+    /** What is configured to have A and B has to have them; a {@code base_layer} without them is named as such. */
+    private void checkTargets(List<String> modules, List<String> offenders) throws ConversionException {
+        for (String module : modules) {
+            if (!isAdapted(module) && !baseLayers.contains(module) && config.adapts(module)) {
+                offenders.add("target_modules names " + module + ", which has no lora_A and lora_B");
             }
         }
-        return modules;
+        config.targets().idle(modules)
+                .forEach(target -> offenders.add("target_modules names " + target + ", which is no matrix of the checkpoint"));
+    }
+
+    private boolean isAdapted(String module) {
+        return factors.containsKey(module + WEIGHT);
     }
 
     private void check(String name, Factors both, TensorInfo weight, List<String> offenders) {
@@ -191,6 +218,11 @@ final class Adapter implements Closeable {
         } else if (!tensor.info().dataType().isFloatingPoint()) {
             offenders.add(name + " is " + tensor.info().dataType() + ", expected floating point");
         }
+    }
+
+    /** What {@link #on} changes of a checkpoint that it fits. */
+    Conversion.Merge merge() {
+        return new Conversion.Merge(config.rank(), config.scale(), config.assumed(), factors.size(), trained.size());
     }
 
     /** The checkpoint's weights with what the training changed. */

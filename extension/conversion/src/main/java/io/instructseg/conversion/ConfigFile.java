@@ -100,6 +100,11 @@ final class ConfigFile {
         return Optional.of(values);
     }
 
+    /** A string; none if the value is something else. */
+    Optional<String> text(String path) throws ConversionException {
+        return Optional.ofNullable(node(path).textValue());
+    }
+
     /** A list of strings; none if the value is absent, null or one string. */
     List<String> strings(String path) throws ConversionException {
         JsonNode node = node(path);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,10 +30,7 @@ import io.instructseg.model.graph.Weight;
 public final class Converter {
 
     static {
-        // JavaCPP would refuse to build the graph in a process that has grown beyond 4 times the heap
-        if (System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
-            System.setProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
-        }
+        JavaCpp.liftMemoryLimit();
     }
 
     /** Graph and tokenizer, with room to spare. */
@@ -57,13 +55,13 @@ public final class Converter {
      *         is wrong with its weights
      * @throws IOException also if files can't be read or written, or are damaged; nothing is left behind
      */
-    public static ModelManifest convert(Path source, Path target, ConversionOptions options, ConversionListener listener)
+    public static Conversion convert(Path source, Path target, ConversionOptions options, ConversionListener listener)
             throws IOException {
         Converter converter = new Converter(source, target, options, listener);
         try (PendingDirectory pending = new PendingDirectory(target)) {
-            ModelManifest manifest = converter.convert(pending.path());
+            Conversion conversion = converter.convert(pending.path());
             pending.complete();
-            return manifest;
+            return conversion;
         }
     }
 
@@ -78,7 +76,7 @@ public final class Converter {
         }
     }
 
-    private ModelManifest convert(Path directory) throws IOException {
+    private Conversion convert(Path directory) throws IOException {
         requireOwnFiles();
         TokenizerFiles tokenizer = new TokenizerFiles(source);
         tokenizer.check();
@@ -108,7 +106,7 @@ public final class Converter {
                 ModelManifest manifest = new ModelManifest(ModelManifest.FORMAT_VERSION, options.precision(), hyperparameters,
                         parameters, files.await(listener));
                 manifest.write(directory);
-                return manifest;
+                return new Conversion(manifest, Optional.ofNullable(adapter).map(Adapter::merge));
             }
         }
     }

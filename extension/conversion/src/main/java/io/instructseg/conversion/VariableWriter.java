@@ -14,11 +14,11 @@ import io.instructseg.model.graph.Weight;
 
 /**
  * Converts weights into the variables of a SavedModel: several at once, in the order in which they lie in the checkpoint.
- * Memory does not depend on the sizes of weights.
+ * Memory does not depend on the sizes of weights: blocks take half of the heap at most.
  */
 final class VariableWriter {
 
-    /** Holds any transposed weight of the official model but one. */
+    /** Holds any transposed weight of the official model but one. A smaller one makes it be read more than once. */
     private static final int BLOCK_BYTES = 128 << 20;
     /** More would not be faster than disks are, and each has a block. */
     private static final int MOST_THREADS = 4;
@@ -26,19 +26,31 @@ final class VariableWriter {
     private final WeightSource source;
     private final List<Weight> weights;
     private final int blockBytes;
+    private final int threads;
     private final ConversionListener listener;
 
     VariableWriter(WeightSource source, Collection<Weight> weights, ConversionListener listener) {
         Map<String, Weight> needed = weights.stream().collect(Collectors.toMap(Weight::name, Function.identity()));
         this.source = source;
         this.weights = source.tensors().keySet().stream().filter(needed::containsKey).map(needed::get).toList();
-        this.blockBytes = (int) Math.min(BLOCK_BYTES, weights.stream().mapToLong(Weight::bytes).max().orElse(0));
+        long heap = Runtime.getRuntime().maxMemory();
+        this.blockBytes = blockBytes(heap, weights.stream().mapToLong(Weight::bytes).max().orElseThrow());
+        this.threads = threads(heap, Runtime.getRuntime().availableProcessors(), blockBytes);
         this.listener = listener;
+    }
+
+    /** Two blocks fit into half of the heap. */
+    static int blockBytes(long heap, long largestWeight) {
+        return (int) Math.min(BLOCK_BYTES, Math.min(heap / 4, largestWeight));
+    }
+
+    /** As many as have room for their blocks in half of the heap. */
+    static int threads(long heap, int processors, int blockBytes) {
+        return (int) Math.min(Math.min(MOST_THREADS, processors), heap / 2 / blockBytes);
     }
 
     /** Writes all weights; returns those that are not finite. */
     List<String> write(Path directory) throws IOException {
-        int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
         try (TensorBundle bundle = new TensorBundle(directory, weights); Workers workers = new Workers(threads)) {
             ThreadLocal<WeightBuffer> buffers = ThreadLocal.withInitial(() -> new WeightBuffer(blockBytes));
             List<Future<Long>> conversions = new ArrayList<>();

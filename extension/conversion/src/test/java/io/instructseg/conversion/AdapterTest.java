@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,16 +57,92 @@ class AdapterTest {
     /** Of any other name, with all weights: those with an adapter as {@code base_layer}. */
     @Test
     void mergesAConsolidatedState() throws Exception {
-        Path state = writeState("adapter_config.json");
+        Path state = writeState(key -> true);
         assertMerged(MODEL_A, state);
         Files.delete(state.resolve("adapter_config.json"));
         assertMerged(MODEL_A, state);
     }
 
+    /** What the command prints of it. */
+    @Test
+    void tellsWhatItMerges() throws IOException {
+        assertThat(merge(adapter)).isEqualTo(new Conversion.Merge(8, 2, false, 6, 6));
+        Path state = writeState(key -> true);
+        int tensors = MAPPER.readTree(ADAPTER.resolve("consolidated_keys.json").toFile()).size() - 8;
+        assertThat(merge(state)).isEqualTo(new Conversion.Merge(8, 2, false, 6, tensors - 12));
+        Files.delete(state.resolve("adapter_config.json"));
+        assertThat(merge(state)).isEqualTo(new Conversion.Merge(8, 2, true, 6, tensors - 12));
+    }
+
+    private static Conversion.Merge merge(Path directory) throws IOException {
+        try (Adapter opened = Adapter.open(directory)) {
+            return opened.merge();
+        }
+    }
+
+    /** Its weight is half of what the training made, also where nothing is configured. */
+    @Test
+    void aBaseLayerWithoutItsFactorsIsNamed() throws IOException {
+        Path state = writeState(key -> !key.contains("layers.1.self_attn.q_proj.lora_")
+                && !key.contains("layers.2.self_attn.v_proj.lora_A"));
+        String[] named = { "adapter: model.layers.1.self_attn.q_proj.base_layer has no lora_A and lora_B beside it",
+                "adapter: model.layers.2.self_attn.v_proj.weight has no lora_A" };
+        assertThat(offenders(state)).containsExactlyInAnyOrder(named);
+        Files.delete(state.resolve("adapter_config.json"));
+        assertThat(offenders(state)).containsExactlyInAnyOrder(named);
+    }
+
+    private static List<String> offenders(Path directory) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(MODEL_A); Adapter opened = Adapter.open(directory)) {
+            return opened.offenders(checkpoint.tensors());
+        }
+    }
+
+    /** All modules of the golden adapter, in the forms that PEFT has for them. */
+    @ParameterizedTest
+    @CsvSource(delimiter = ';', value = {
+            "[\"self_attn.q_proj\",\"v_proj\"] ; \"model\\\\.vision_tower\\\\..*\"",
+            "\"model\\\\.layers\\\\.\\\\d+\\\\.self_attn\\\\.[qv]_proj\" ; null",
+            "\"^(?!.*vision_tower).*\\\\.(q_proj|k_proj|v_proj)$\" ; [\"k_proj\"]" })
+    void everyMatrixThatTheTargetsSelectNeedsItsFactors(String targets, String excluded) throws Exception {
+        configure("target_modules", targets);
+        configure("exclude_modules", excluded);
+        assertMerged(MODEL_A, adapter);
+        keepFactors(name -> !name.contains("layers.0.self_attn.q_proj") && !name.contains("layers.2.self_attn.v_proj"));
+        assertThat(offenders(adapter)).containsExactlyInAnyOrder(
+                "adapter: target_modules names model.layers.0.self_attn.q_proj, which has no lora_A and lora_B",
+                "adapter: target_modules names model.layers.2.self_attn.v_proj, which has no lora_A and lora_B");
+    }
+
+    /** PEFT adapts SigLIP's, too, if nothing excludes them. */
+    @Test
+    void theEndsOfNamesSelectInAllOfTheModel() throws IOException {
+        configure("target_modules", "[\"q_proj\",\"v_proj\"]");
+        assertThat(offenders(adapter)).hasSize(2 * 4).contains("adapter: target_modules names "
+                + "model.vision_tower.vision_model.encoder.layers.0.self_attn.q_proj, which has no lora_A and lora_B");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = { "[\"v_proj\",\"_proj\",\"dens\"] | _proj, dens", "\"q_proj\" | q_proj" })
+    void targetsThatSelectNothingAreNamed(String targets, String named) throws IOException {
+        configure("target_modules", targets);
+        configure("exclude_modules", "\".*vision.*\"");
+        assertThat(offenders(adapter)).containsExactly(Stream.of(named.split(", "))
+                .map(name -> "adapter: target_modules names " + name + ", which is no matrix of the checkpoint")
+                .toArray(String[]::new));
+    }
+
+    @Test
+    void aPatternThatTakesTooLongIsRefused() throws IOException {
+        configure("target_modules", "\"(.*.*)*x\"");
+        assertThatThrownBy(() -> offenders(adapter)).isExactlyInstanceOf(ConversionException.class)
+                .hasMessageContaining("adapter_config.json: target_modules is a pattern that takes too long");
+    }
+
     /** That the base's weights play no role then: another one's state is merged. */
     @Test
     void aConsolidatedStateReplacesTheBase() throws Exception {
-        Path state = writeState("adapter_config.json");
+        Path state = writeState(key -> true);
         Path base = Checkpoints.copy(Checkpoints.GOLDEN.resolve("model-a-fp16"), temp.resolve("base"));
         assertMerged(base, state);
     }
@@ -92,10 +170,10 @@ class AdapterTest {
         }
     }
 
-    private Path writeState(String config) throws IOException {
+    private Path writeState(Predicate<String> kept) throws IOException {
         JsonNode keys = MAPPER.readTree(ADAPTER.resolve("consolidated_keys.json").toFile());
         Path state = Files.createDirectory(temp.resolve("state"));
-        Files.copy(ADAPTER.resolve(config), state.resolve(config));
+        Files.copy(ADAPTER.resolve("adapter_config.json"), state.resolve("adapter_config.json"));
         Map<String, float[]> tensors = new LinkedHashMap<>();
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         try (Checkpoint base = Checkpoint.open(MODEL_A);
@@ -115,6 +193,7 @@ class AdapterTest {
         }
         // all but the index buffers, which are integers
         assertThat(tensors).hasSize(keys.size() - 8);
+        tensors.keySet().removeIf(kept.negate());
         SafetensorsFile.write(state.resolve("model.safetensors"), tensors, shapes);
         return state;
     }
@@ -126,6 +205,11 @@ class AdapterTest {
             "alpha_pattern | {\"q_proj\":4} | alpha_pattern is set", "bias | \"all\" | bias is \"all\", expected none",
             "peft_type | \"IA3\" | peft_type is \"IA3\", expected LORA",
             "layer_replication | [[0,1]] | layer_replication is set",
+            "layers_to_transform | 0 | layers_to_transform is set", "layers_pattern | [\"layers\"] | layers_pattern is set",
+            "target_modules | null | has no target_modules", "target_modules | [] | has no target_modules",
+            "target_modules | \"(\" | target_modules is no pattern that can be read here",
+            "exclude_modules | \"(?P<a>b)\" | exclude_modules is no pattern that can be read here",
+            "exclude_modules | 3 | exclude_modules is 3, expected a list of names",
             "invented | 1 | invented is set", "init_lora_weights | \"pissa\" | init_lora_weights is \"pissa\"",
             "r | 0 | r is 0, expected 1 to 4096", "r | null | has no r", "lora_alpha | \"a\" | lora_alpha is \"a\"" })
     void whatCantBeMergedIsNamed(String key, String value, String message) throws IOException {
@@ -199,6 +283,18 @@ class AdapterTest {
                 .hasMessageContaining("adapter_config.json is missing");
         Path empty = Files.createDirectory(temp.resolve("empty"));
         assertThatThrownBy(() -> Adapter.open(empty)).isInstanceOf(IOException.class).hasMessageContaining("adapter_model");
+    }
+
+    private void keepFactors(Predicate<String> kept) throws IOException {
+        Map<String, float[]> tensors = new LinkedHashMap<>();
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        try (Checkpoint factors = Checkpoint.openFile(ADAPTER.resolve("adapter_model.safetensors"))) {
+            for (String name : factors.tensors().keySet().stream().filter(kept).toList()) {
+                tensors.put(name, read(WeightSource.of(factors), name));
+                shapes.put(name, factors.tensors().get(name).shape());
+            }
+        }
+        SafetensorsFile.write(adapter.resolve("adapter_model.safetensors"), tensors, shapes);
     }
 
     private void configure(String key, String value) throws IOException {

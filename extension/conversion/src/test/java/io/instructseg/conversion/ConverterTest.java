@@ -41,6 +41,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import io.instructseg.checkpoint.Checkpoint;
+import io.instructseg.conversion.synthesis.ModelSizes;
+import io.instructseg.conversion.synthesis.SparseCheckpoint;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
@@ -156,7 +158,7 @@ class ConverterTest {
     @Test
     void convertsToTheSameBytesAgain() throws IOException {
         Path again = directory.resolve("again");
-        ModelManifest manifest = convert(MODEL_B, again, Precision.FLOAT32);
+        ModelManifest manifest = convert(MODEL_B, again, Precision.FLOAT32).manifest();
         assertThat(files(again)).isEqualTo(files(models.resolve("FLOAT32")));
         assertThat(ModelManifest.read(again)).isEqualTo(manifest);
     }
@@ -253,7 +255,20 @@ class ConverterTest {
         assertThat(directory.resolve("model")).doesNotExist();
     }
 
-    private static ModelManifest convert(Path source, Path target, Precision precision) throws IOException {
+    /** In half precision and a file that is a hole; the model would have 13 TB. */
+    @Test
+    void aDiskWithTooLittleSpaceIsRefusedBeforeAnythingIsWritten() throws IOException {
+        Path sizes = Files.writeString(directory.resolve("sizes.json"),
+                "{\"languageModel\":{\"hiddenSize\":65536,\"intermediateSize\":65536,\"layers\":128}}");
+        Path checkpoint = Files.createDirectory(directory.resolve("checkpoint"));
+        SparseCheckpoint.write(ModelSizes.read(sizes), checkpoint);
+        assertThatThrownBy(() -> convert(checkpoint, directory.resolve("models/model"), Precision.FLOAT32))
+                .isExactlyInstanceOf(ConversionException.class)
+                .hasMessageMatching(".*models/model needs 13\\d{3}\\.\\d GB of disk, \\d+\\.\\d GB are free there");
+        assertThat(directory.resolve("models")).doesNotExist();
+    }
+
+    private static Conversion convert(Path source, Path target, Precision precision) throws IOException {
         return Converter.convert(source, target, new ConversionOptions(precision, List.of()), QUIET);
     }
 

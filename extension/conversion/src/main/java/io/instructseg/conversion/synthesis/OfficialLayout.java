@@ -10,6 +10,7 @@ import org.tensorflow.exceptions.TensorFlowException;
 
 import io.instructseg.checkpoint.DataType;
 import io.instructseg.conversion.ConversionException;
+import io.instructseg.conversion.JavaCpp;
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
 import io.instructseg.model.InstructSegGraph;
@@ -20,6 +21,10 @@ import io.instructseg.model.graph.Weight;
  * checkpoint has beside them.
  */
 final class OfficialLayout {
+
+    static {
+        JavaCpp.liftMemoryLimit();
+    }
 
     private static final String VISION = "model.vision_tower.vision_model.";
     private static final String VISION_LAYERS = VISION + "encoder.layers.";
