@@ -23,6 +23,7 @@ import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.video.FrameSelection;
 import io.instructseg.engine.video.FrameSource;
+import io.instructseg.format.ModelManifest;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,7 +72,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
         Report report;
         try (Progress progress = Progress.start(spec.commandLine().getErr()); ModelSource source = ModelSource.open(model)) {
-            report = measure(source.directory(), new BenchmarkProgress(progress, spec.commandLine().getErr()));
+            report = measure(source, progress);
         }
         write(report, file);
         if (report instanceof RequestReport requests && !requests.flat()) {
@@ -97,21 +98,26 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
     }
 
-    private Report measure(Path directory, Watcher watcher) throws IOException {
+    private Report measure(ModelSource source, Progress progress) throws IOException {
         Conditions conditions = Conditions.now(commandLine());
-        if (modes.video == null && modes.requests == null) {
-            BenchmarkModes.Picture picture = modes.picture == null ? new BenchmarkModes.Picture() : modes.picture;
-            return new PictureBenchmark(image(picture.image), sentences, picture.rounds, watcher).run(model, directory,
-                    conditions);
-        }
-        watcher.step("loading the model");
-        try (SegmentationModel loaded = SegmentationModel.load(directory)) {
-            if (modes.requests != null) {
+        Watcher watcher = new BenchmarkProgress(progress, spec.commandLine().getErr());
+        if (modes.requests != null) {
+            try (SegmentationModel loaded = source.load(progress)) {
                 loaded.warmUp(CancellationToken.NONE);
                 return new RequestBenchmark(modes.requests.requests, watcher).run(loaded, conditions);
             }
-            return new VideoBenchmark(this::video, modes.video.frames, sentences, watcher).run(model, loaded, conditions);
         }
+        // that it is missing is told before the weights are read
+        ModelManifest manifest = ModelManifest.read(source.directory());
+        if (modes.video != null) {
+            try (SegmentationModel loaded = source.load(progress)) {
+                return new VideoBenchmark(this::video, modes.video.frames, sentences, watcher).run(loaded, manifest,
+                        conditions);
+            }
+        }
+        BenchmarkModes.Picture picture = modes.picture == null ? new BenchmarkModes.Picture() : modes.picture;
+        return new PictureBenchmark(image(picture.image), sentences, picture.rounds, watcher).run(model, source.directory(),
+                manifest, () -> source.load(progress), conditions);
     }
 
     private static DecodedImage image(Path file) throws IOException {

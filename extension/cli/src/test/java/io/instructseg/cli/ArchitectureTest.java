@@ -1,5 +1,9 @@
 package io.instructseg.cli;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -27,6 +31,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+
+import io.instructseg.engine.SegmentationModel;
 
 /** What the enforcer does not see: rules between packages, and what signatures mention. */
 class ArchitectureTest {
@@ -89,6 +95,13 @@ class ArchitectureTest {
     void nothingKnowsQuarkus() {
         noClasses().should().dependOnClassesThat().resideInAnyPackage("io.quarkus..", "jakarta.enterprise..", "io.smallrye..")
                 .check(CLASSES);
+    }
+
+    /** So all commands show how far that is. */
+    @Test
+    void oneAloneLoadsModelsForTheCommands() {
+        noClasses().that().resideInAPackage("io.instructseg.cli..").and().doNotHaveSimpleName("ModelSource").should()
+                .callMethodWhere(target(owner(type(SegmentationModel.class))).and(target(name("load")))).check(CLASSES);
     }
 
     @Test

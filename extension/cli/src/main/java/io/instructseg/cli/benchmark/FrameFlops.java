@@ -13,27 +13,29 @@ record FrameFlops(Hyperparameters sizes, int textTokens, int instructionTokens, 
 
     /** For each sentence anew: the frame and its references through all of SigLIP, the references through the perceiver. */
     public double official() {
-        ModelFlops model = model();
+        ModelFlops model = model(true);
         double heads = model.fusedPicture() + model.fusion(1.0 + instructionTokens) + model.levelKeys() + model.maskLayers()
                 + (sizes.maskDecoder().layers() + 1) * model.finalMasks();
         return (references + 1) * model.vision(sizes.visionEncoder().layers() + 1) + model.backbone() + model.pixelDecoder()
-                + references * (model.patchKeys() + model.perceiverRow()) + model.languageModel(model.promptTokens()) + heads;
+                + references * (model.patchKeys() + model.perceiverRow())
+                + model.languageModel(model.promptTokens(), model.promptTokens())
+                + heads;
     }
 
     /** One sentence: a frame is encoded once, without the layer behind the one that is read, and perceived once. */
     public double first() {
-        ModelFlops model = model();
+        ModelFlops model = model(false);
         return model.vision() + model.backbone() + model.pixelDecoder() + model.patchKeys() + further();
     }
 
     /** Each further sentence about the same frame. What the heads share between sentences is not taken off. */
     public double further() {
-        ModelFlops model = model();
+        ModelFlops model = model(false);
         return model.perceiverRow() + model.languageModel() + model.fusedPicture() + model.fusion(1) + model.levelKeys()
                 + model.maskLayers() + model.masks();
     }
 
-    private ModelFlops model() {
-        return new ModelFlops(sizes, textTokens, instructionTokens, references);
+    private ModelFlops model(boolean official) {
+        return new ModelFlops(sizes, textTokens, instructionTokens, references, official);
     }
 }

@@ -23,6 +23,11 @@ final class MemoryBandwidth {
         }
     }
 
+    /** What it takes of the Java heap. */
+    long bytes() {
+        return (long) parts.length * parts[0].length * ELEMENT;
+    }
+
     /** Reads it again and again for a moment: bytes a second of the fastest time, which is what a floor stands on. */
     double rate() {
         double fastest = 0;
@@ -41,7 +46,7 @@ final class MemoryBandwidth {
         if (sum != parts.length * (length * (length - 1) / 2)) {
             throw new IllegalStateException("the sum of " + parts.length * length + " numbers is wrong");
         }
-        return (double) parts.length * length * ELEMENT / seconds;
+        return bytes() / seconds;
     }
 
     /** Four sums side by side, so that no addition waits for the one before. */

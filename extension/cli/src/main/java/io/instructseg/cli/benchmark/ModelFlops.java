@@ -3,15 +3,21 @@ package io.instructseg.cli.benchmark;
 import io.instructseg.format.Hyperparameters;
 
 /**
- * Floating-point operations of the model's parts: those of matrix products, convolutions and attention (in full, causal or not;
- * windows with their padding), two for a multiplication and an addition, counted from the model's sizes. Norms, activations,
- * sampling and resizing are left out.
+ * Floating-point operations of the model's parts: those of matrix products, convolutions and attention, two for a
+ * multiplication
+ * and an addition, counted from the model's sizes. Norms, activations, sampling and resizing are left out.
  *
  * @param textTokens of the prompt, beside what is spliced into it
  * @param instructionTokens of the sentence
  * @param references frames that the perceiver looks at; a picture is its own
+ * @param official whether what the official code multiplies is counted: causal attention in full, the padding of Swin's
+ *        windows;
+ *        or what the graph does, which leaves out much of both
  */
-record ModelFlops(Hyperparameters sizes, int textTokens, int instructionTokens, int references) {
+record ModelFlops(Hyperparameters sizes, int textTokens, int instructionTokens, int references, boolean official) {
+
+    /** Four blocks of tokens, each attending to all up to its end: 1 + 2 + 3 + 4 of 16 parts. */
+    private static final double CAUSAL = 10.0 / 16;
 
     /** The layers up to the one that is read. */
     double vision() {
@@ -37,7 +43,10 @@ record ModelFlops(Hyperparameters sizes, int textTokens, int instructionTokens, 
             double tokens = square(swin.side(stage));
             double window = square(swin.windowSize());
             double padded = square(Math.ceil((double) swin.side(stage) / swin.windowSize()) * swin.windowSize());
-            double block = 4 * product(padded, width, width) + attention(padded, window, width)
+            // in the graph one token stands for all padding
+            double projected = official || padded == tokens ? padded : tokens + 1;
+            double block = 3 * product(projected, width, width) + attention(padded, window, width)
+                    + product(official ? padded : tokens, width, width)
                     + 2 * product(tokens, width, swin.intermediateSizes().get(stage));
             double merging = stage == 0 ? 0 : product(tokens, 2 * width, width);
             flops += merging + swin.depths().get(stage) * block;
@@ -95,25 +104,26 @@ record ModelFlops(Hyperparameters sizes, int textTokens, int instructionTokens, 
 
     /** The instruction's and the queries' states. */
     double languageModel() {
-        return languageModel(instructionTokens + sizes.maskDecoder().queries());
+        return languageModel(promptTokens(), instructionTokens + sizes.maskDecoder().queries());
     }
 
     /** @param asked positions whose states are read: of the last layer all else is keys and values */
-    double languageModel(double asked) {
-        double tokens = promptTokens();
-        return (sizes.languageModel().layers() - 1) * languageLayer(tokens, tokens, tokens)
-                + languageLayer(tokens, asked, tokens);
+    double languageModel(double tokens, double asked) {
+        double width = sizes.languageModel().hiddenSize();
+        double causal = (official ? 1 : CAUSAL) * attention(tokens, tokens, width);
+        return (sizes.languageModel().layers() - 1) * (languageLayer(tokens, tokens) + causal) + languageLayer(tokens, asked)
+                + attention(asked, tokens, width);
     }
 
     /** Reads so many tokens, for the word that follows. */
     double prefill(double tokens) {
-        return (sizes.languageModel().layers() - 1) * languageLayer(tokens, tokens, tokens)
-                + languageLayer(tokens, 1, tokens) + vocabulary();
+        return languageModel(tokens, 1) + vocabulary();
     }
 
     /** @param attended tokens so far, with the new one */
     double decode(double attended) {
-        return sizes.languageModel().layers() * languageLayer(1, 1, attended) + vocabulary();
+        Hyperparameters.LanguageModel phi = sizes.languageModel();
+        return phi.layers() * (languageLayer(1, 1) + attention(1, attended, phi.hiddenSize())) + vocabulary();
     }
 
     private double vocabulary() {
@@ -121,13 +131,15 @@ record ModelFlops(Hyperparameters sizes, int textTokens, int instructionTokens, 
     }
 
     /**
+     * Without attention.
+     *
      * @param tokens whose keys and values are made
      * @param asked whose states are
      */
-    private double languageLayer(double tokens, double asked, double attended) {
+    private double languageLayer(double tokens, double asked) {
         Hyperparameters.LanguageModel phi = sizes.languageModel();
         double width = phi.hiddenSize();
-        return 2 * product(tokens, width, width) + 2 * product(asked, width, width) + attention(asked, attended, width)
+        return 2 * product(tokens, width, width) + 2 * product(asked, width, width)
                 + 2 * product(asked, width, phi.intermediateSize());
     }
 

@@ -11,7 +11,7 @@ enum OperationKind {
     PRODUCTS("products", "MatMul", "Einsum", "Conv2D"),
     SUMS("sums", "Softmax", "Mean", "Sum", "Max", "Min", "All", "Any", "Cumsum", "LayerNorm", "FusedBatchNorm"),
     CASTS("casts", "Cast"),
-    MOVES("moves", "Transpose", "Concat", "Gather", "Pack", "Slice", "Split", "Pad", "BroadcastTo", "Tile", "Reshape",
+    MOVES("moves", "Transpose", "Concat", "Gather", "Pack", "Unpack", "Slice", "Split", "Pad", "BroadcastTo", "Tile", "Reshape",
             "ExpandDims", "Squeeze", "Identity", "Roll", "Reverse", "Scatter", "Fill", "ReadVariableOp", "ToTf", "_Arg",
             "_Retval"),
     RESIZING("resizing", "Resize"),

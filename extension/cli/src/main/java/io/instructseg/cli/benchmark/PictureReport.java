@@ -21,8 +21,9 @@ public record PictureReport(Conditions conditions, Model model, Limits limits, M
     /**
      * What the machine gives in the same run.
      *
-     * @param matrixProduct operations a second of a plain product in the model's precision, the median
-     * @param bestMatrixProduct the best
+     * @param matrixProduct operations a second of a plain product in the model's precision: in front of each answer the best of
+     *        several in a row, of these the median
+     * @param bestMatrixProduct the best of all
      * @param memoryRead bytes a second that all cores read together, the median
      */
     public record Limits(double matrixProduct, double bestMatrixProduct, double memoryRead) {
@@ -32,6 +33,7 @@ public record PictureReport(Conditions conditions, Model model, Limits limits, M
      * Resident memory.
      *
      * @param loadSeconds for the weights' bytes
+     * @param answeringPeak in any answer, without what is there only to measure
      */
     public record Memory(double loadSeconds, long weights, long before, long loaded, long loadingPeak, long answeringPeak) {
     }
@@ -46,14 +48,13 @@ public record PictureReport(Conditions conditions, Model model, Limits limits, M
      * @param cold the first time after loading
      * @param warm the median
      * @param flops counted from the model's sizes
+     * @param rate operations a second, warm
+     * @param share of the matrix product's rate, 0 to 1 or so
      * @param weightBytes that it reads
      * @param tensorBytes that enter and leave it
      */
-    public record Stage(String name, double cold, double warm, double flops, long weightBytes, long tensorBytes) {
-
-        double rate() {
-            return flops / warm;
-        }
+    public record Stage(String name, double cold, double warm, double flops, double rate, double share, long weightBytes,
+            long tensorBytes) {
     }
 
     /**
@@ -63,10 +64,12 @@ public record PictureReport(Conditions conditions, Model model, Limits limits, M
      * @param prefillFloor the operations at the matrix product's rate
      * @param tokens that were made, all together
      * @param tokenSeconds of one token
-     * @param tokenFloor the weights that a token reads, at the rate of reading memory
+     * @param tokenWeightBytes weights that a token reads
+     * @param tokenCacheBytes keys and values of the tokens before it that it reads, on average
+     * @param tokenFloor both at the rate of reading memory
      */
     public record Words(int promptTokens, double prefillSeconds, double prefillFlops, double prefillFloor, int tokens,
-            double tokenSeconds, double tokenFlops, long tokenBytes, double tokenFloor) {
+            double tokenSeconds, double tokenFlops, long tokenWeightBytes, long tokenCacheBytes, double tokenFloor) {
     }
 
     /**

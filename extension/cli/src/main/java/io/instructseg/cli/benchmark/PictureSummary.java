@@ -30,13 +30,16 @@ final class PictureSummary {
     private final ModelManifest manifest;
     private final RgbImage image;
     private final Prompt prompt;
+    private final Limits limits;
     private final StageFlops flops;
     private final StageBytes bytes;
     private final Map<Signature, Long> weights;
 
-    PictureSummary(String name, ModelManifest manifest, PictureRequest request, Path directory) throws IOException {
+    PictureSummary(String name, ModelManifest manifest, PictureRequest request, Path directory, Limits limits)
+            throws IOException {
         this.name = name;
         this.manifest = manifest;
+        this.limits = limits;
         this.image = request.image().image();
         this.prompt = request.prompt();
         this.flops = new StageFlops(manifest.hyperparameters(), prompt);
@@ -46,36 +49,46 @@ final class PictureSummary {
 
     Model model() {
         Hyperparameters sizes = manifest.hyperparameters();
-        int tokens = (int) new ModelFlops(sizes, StageFlops.words(prompt), prompt.instruction().length, 1).promptTokens();
+        int tokens = (int) new ModelFlops(sizes, StageFlops.words(prompt), prompt.instruction().length, 1, false)
+                .promptTokens();
         return new Model(name, manifest.precision().name(), manifest.parameters().elements(), image.width(), image.height(),
                 tokens);
     }
 
-    double flops(Signature stage, int sentences) {
-        return flops.of(stage, sentences);
+    /** Seconds of a stage for one sentence, at the matrix product's rate. */
+    double floor(Signature stage) {
+        return flops.of(stage, 1) / limits.matrixProduct();
     }
 
-    Words words(WordsRequest.Times times, Limits limits) {
-        ModelFlops model = new ModelFlops(manifest.hyperparameters(), 0, 0, 0);
+    Words words(WordsRequest.Times times) {
+        ModelFlops model = new ModelFlops(manifest.hyperparameters(), 0, 0, 0, false);
         double prefill = model.prefill(times.promptTokens());
-        long bytes = weights.get(Signature.DECODE);
+        double before = times.meanTokensBefore();
+        long weightBytes = weights.get(Signature.DECODE);
+        long cacheBytes = Math.round(before * bytes.ofCachedToken());
         return new Words(times.promptTokens(), Samples.median(times.prefills()), prefill, prefill / limits.matrixProduct(),
-                times.tokens().size(), times.tokens().isEmpty() ? 0 : Samples.median(times.tokens()),
-                model.decode(times.promptTokens() + 1.0), bytes, bytes / limits.memoryRead());
+                times.tokens().size(), times.tokens().isEmpty() ? 0 : Samples.median(times.tokens()), model.decode(before + 1),
+                weightBytes, cacheBytes, (weightBytes + cacheBytes) / limits.memoryRead());
     }
 
     /** @param cold the first request after loading */
     Answer answer(int sentences, PictureRequest.Times cold, List<PictureRequest.Times> warm) {
         List<Stage> stages = new ArrayList<>();
         for (Signature stage : ran(cold)) {
+            int runs = cold.runs().get(stage);
             ToDoubleFunction<PictureRequest.Times> seconds = times -> times.stages().getOrDefault(stage, 0.0);
-            stages.add(new Stage(stage.key(), seconds.applyAsDouble(cold), median(warm, seconds),
-                    flops.of(stage, sentences), cold.runs().get(stage) * weights.get(stage), bytes.of(stage, sentences)));
+            stages.add(stage(stage.key(), seconds.applyAsDouble(cold), median(warm, seconds), flops.of(stage, sentences),
+                    runs * weights.get(stage), bytes.of(stage, sentences, runs)));
         }
-        stages.add(new Stage(END_TO_END, cold.seconds(), median(warm, PictureRequest.Times::seconds),
+        stages.add(stage(END_TO_END, cold.seconds(), median(warm, PictureRequest.Times::seconds),
                 stages.stream().mapToDouble(Stage::flops).sum(), stages.stream().mapToLong(Stage::weightBytes).sum(),
                 stages.stream().mapToLong(Stage::tensorBytes).sum()));
         return new Answer(sentences, warm.size(), stages);
+    }
+
+    private Stage stage(String key, double cold, double warm, double operations, long weightBytes, long tensorBytes) {
+        double rate = operations / warm;
+        return new Stage(key, cold, warm, operations, rate, rate / limits.matrixProduct(), weightBytes, tensorBytes);
     }
 
     private static Set<Signature> ran(PictureRequest.Times times) {

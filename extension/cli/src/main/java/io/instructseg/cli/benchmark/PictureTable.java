@@ -51,14 +51,16 @@ final class PictureTable {
             lines.add(String.format(Locale.ROOT, ROW, stage.name(), figure(stage.cold() * MILLI),
                     figure(stage.warm() * MILLI), counted ? figure(stage.flops() * GIGA) : "-",
                     counted ? figure(stage.rate() * GIGA) : "-",
-                    counted ? figure(100 * stage.rate() / report.limits().matrixProduct()) : "-",
+                    counted ? figure(100 * stage.share()) : "-",
                     figure(stage.weightBytes() * MEGA), figure(stage.tensorBytes() * MEGA)));
         }
     }
 
     private void add(Limits limits) {
         lines.add("");
-        lines.add(String.format(Locale.ROOT, "matrix product in %s: %s GFLOP/s (median; best %s), which is a share of 100 %%",
+        lines.add(String.format(Locale.ROOT,
+                "matrix product in %s: %s GFLOP/s (each time the best of 3 in a row, of these the median; best of all %s), which is "
+                        + "a share of 100 %%",
                 report.model().precision(), figure(limits.matrixProduct() * GIGA), figure(limits.bestMatrixProduct() * GIGA)));
         lines.add("memory read by all cores: " + figure(limits.memoryRead() * GIGA) + " GB/s");
     }
@@ -68,7 +70,7 @@ final class PictureTable {
                 figure(memory.weights() * MEGA)));
         if (memory.loaded() > 0) {
             lines.add(String.format(Locale.ROOT,
-                    "resident memory, MB: %s before, %s loaded (peak %s), %s at most while answering",
+                    "resident memory, MB: %s before, %s loaded (peak %s), %s at most while answering (measuring not counted)",
                     figure(memory.before() * MEGA), figure(memory.loaded() * MEGA), figure(memory.loadingPeak() * MEGA),
                     figure(memory.answeringPeak() * MEGA)));
         }
@@ -82,9 +84,11 @@ final class PictureTable {
                 figure(words.prefillFlops() * GIGA), figure(100 * words.prefillFloor() / words.prefillSeconds())));
         if (words.tokens() > 0) {
             lines.add(String.format(Locale.ROOT,
-                    "then %s tokens/s, %s ms each; floor %s ms (%s MB of weights at the rate of reading memory), a share of %s %%",
+                    "then %s tokens/s, %s ms each; floor %s ms (%s MB of weights, %s MB of keys and values at the rate of reading memory), "
+                            + "a share of %s %%",
                     figure(1 / words.tokenSeconds()), milliseconds(words.tokenSeconds()), milliseconds(words.tokenFloor()),
-                    figure(words.tokenBytes() * MEGA), figure(100 * words.tokenFloor() / words.tokenSeconds())));
+                    figure(words.tokenWeightBytes() * MEGA), figure(words.tokenCacheBytes() * MEGA),
+                    figure(100 * words.tokenFloor() / words.tokenSeconds())));
         }
     }
 
@@ -108,7 +112,7 @@ final class PictureTable {
                 "floor: the operations at the matrix product's rate. products: of matrices, and convolutions. sums: softmax, means.");
         lines.add(
                 "moves: transpositions, gathers, copies. none: between operations. around: tensors in and out, the recording.");
-        lines.add("decode: all tokens of an answer; its floor is that of reading the weights.");
+        lines.add("decode: all tokens of an answer; its floor is that of reading weights, keys and values.");
     }
 
     private static String row(List<String> cells) {

@@ -29,7 +29,10 @@ public record RequestReport(Conditions conditions, int requests, double seconds,
         return (long) Samples.median(readings.stream().map(Long::doubleValue).toList());
     }
 
-    /** What an allocator may keep or give back from one reading to the next. */
+    /**
+     * What an allocator may keep or give back from one reading to the next: 2 %. So a leak is found only if a third of the
+     * requests makes more of it. Of 570 MB, 300 requests find one of some 110 kB a request, 10,000 one of some 3 kB.
+     */
     private static long limit(long settled) {
         return settled / 50;
     }

@@ -22,23 +22,38 @@ final class StageBytes {
                 image.height(), "width", image.width()));
     }
 
-    /** {@code resolve_masks} is counted with one query for each sentence. */
-    long of(Signature stage, int sentences) {
+    /**
+     * Bytes of all runs of a stage. {@code resolve_masks} is given all mask logits in each of its runs; all but the last one of
+     * a sentence give scores alone. It is counted with one query a run: a further one adds a few bytes.
+     *
+     * @param sentences that fit one batch
+     */
+    long of(Signature stage, int sentences, int runs) {
+        if (stage == Signature.RESOLVE_MASKS) {
+            return runs * (bytes(stage.inputs(), sentences) + bytes(outputs("scores"), 1))
+                    + sentences * bytes(outputs("masks"), 1);
+        }
         boolean ofPicture = List.of(Signature.ENCODE_VISION, Signature.ENCODE_BACKBONE, Signature.DECODE_PIXELS)
                 .contains(stage);
         int items = ofPicture ? 1 : sentences;
-        int runs = stage == Signature.RESOLVE_MASKS ? sentences : 1;
-        return runs * (bytes(stage.inputs(), items) + bytes(stage.outputs(), items));
+        return bytes(stage.inputs(), items) + bytes(stage.outputs(), items);
+    }
+
+    /** Of {@code resolve_masks}; only a video's frames are asked for {@code resized_logits}. */
+    private static List<TensorSpec> outputs(String name) {
+        return Signature.RESOLVE_MASKS.outputs().stream().filter(output -> output.name().equals(name)).toList();
+    }
+
+    /** Keys and values, in float32 at any precision, of all layers: what each later token reads of one. */
+    long ofCachedToken() {
+        return 2L * Float.BYTES * axes.get("N") * axes.get("A") * axes.get("E");
     }
 
     private long bytes(List<TensorSpec> tensors, int items) {
         long bytes = 0;
         for (TensorSpec tensor : tensors) {
-            // only a video's frames are asked for these
-            if (!tensor.name().equals("resized_logits")) {
-                long elements = tensor.axes().stream().mapToLong(axis -> size(axis, items)).reduce(1, Math::multiplyExact);
-                bytes += elements * (tensor.type() == ElementType.UINT8 ? 1 : 4);
-            }
+            long elements = tensor.axes().stream().mapToLong(axis -> size(axis, items)).reduce(1, Math::multiplyExact);
+            bytes += elements * (tensor.type() == ElementType.UINT8 ? 1 : 4);
         }
         return bytes;
     }

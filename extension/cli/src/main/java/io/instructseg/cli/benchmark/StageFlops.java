@@ -12,7 +12,7 @@ final class StageFlops {
     private final ModelFlops model;
 
     StageFlops(Hyperparameters sizes, Prompt prompt) {
-        model = new ModelFlops(sizes, words(prompt), prompt.instruction().length, 1);
+        model = new ModelFlops(sizes, words(prompt), prompt.instruction().length, 1, false);
     }
 
     /** Tokens that are words: below zero are the placeholders of what is spliced in. */

@@ -38,11 +38,10 @@ public record VideoBenchmark(Video video, int frames, int sentences, Watcher wat
     /**
      * Measures a loaded model.
      *
-     * @throws IOException if the video can't be read, or the model has no {@code model.json} that tells its sizes
+     * @param manifest the model's
+     * @throws IOException if the video can't be read
      */
-    public VideoReport run(String name, SegmentationModel model, Conditions conditions) throws IOException {
-        ModelManifest manifest = model.manifest()
-                .orElseThrow(() -> new IOException(name + " has no " + ModelManifest.FILE + ", which tells its sizes"));
+    public VideoReport run(SegmentationModel model, ModelManifest manifest, Conditions conditions) throws IOException {
         Prompt prompt = model.prompts().segmentation(Medium.VIDEO, Task.REFERRING, List.of(SENTENCE));
         FrameFlops flops = new FrameFlops(manifest.hyperparameters(), StageFlops.words(prompt), prompt.instruction().length,
                 model.referenceFrames());

@@ -15,7 +15,8 @@ import io.instructseg.format.Precision;
  * What a video took.
  *
  * @param seconds of a frame, the median: the first one's references and the last ones' missing ones don't show
- * @param productRate of a matrix product in turn with the first 20 frames, in floating-point operations a second, the median
+ * @param productRate of a matrix product in turn with the first 20 frames, in floating-point operations a second: each time the
+ *        best of several, of these the median
  * @param memory resident bytes of the process after so many frames: 1,000 and all; empty where the system doesn't tell
  */
 record VideoMeasurement(double seconds, double productRate, Map<Long, Long> memory) {

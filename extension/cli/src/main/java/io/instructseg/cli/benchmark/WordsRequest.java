@@ -35,6 +35,12 @@ final class WordsRequest {
      * @param tokens seconds of each token but the first, which the prompt gives
      */
     record Times(int promptTokens, List<Double> prefills, List<Double> tokens) {
+
+        /** What a token attends to beside itself: all answers have the same length. */
+        double meanTokensBefore() {
+            double ofAnAnswer = (double) tokens.size() / prefills.size();
+            return promptTokens + Math.max(0, ofAnAnswer - 1) / 2;
+        }
     }
 
     WordsRequest(SegmentationModel model, DecodedImage image) {

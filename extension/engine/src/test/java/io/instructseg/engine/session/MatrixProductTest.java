@@ -14,6 +14,7 @@ class MatrixProductTest {
     void runsInEachPrecision(Precision precision) {
         try (MatrixProduct product = new MatrixProduct(precision)) {
             assertThat(product.rate()).isBetween(1e9, 1e16);
+            assertThat(product.bytes()).isEqualTo(precision.bytes() * (1024L * 2560 + 2560L * 10240));
         }
     }
 }
