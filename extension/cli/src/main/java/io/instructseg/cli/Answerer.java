@@ -38,9 +38,14 @@ final class Answerer {
         this.err = command.getErr();
     }
 
-    /** Prints an answer piece by piece, or as one line of JSON once it is complete. */
+    /**
+     * Prints an answer piece by piece, or as one line of JSON once it is complete.
+     *
+     * @throws ConversationException if the question is refused; the conversation is then what it was before
+     */
     void answer(String question) throws IOException {
-        try (TextGeneration answer = ask(question)) {
+        try (TextGeneration answer = model.answer(image, new Conversation(turns, question), options,
+                CancellationToken.NONE)) {
             StringBuilder text = new StringBuilder();
             for (Optional<String> piece = first(answer); piece.isPresent(); piece = answer.next()) {
                 text.append(piece.get());
@@ -50,14 +55,6 @@ final class Answerer {
             print(end + System.lineSeparator());
             remember(question, text.toString());
             warn(answer);
-        }
-    }
-
-    private TextGeneration ask(String question) throws IOException {
-        try {
-            return model.answer(image, new Conversation(turns, question), options, CancellationToken.NONE);
-        } catch (ConversationException e) {
-            throw e.field().equals("maxTokens") ? new IOException(GenerationArguments.option(e.getMessage()), e) : e;
         }
     }
 

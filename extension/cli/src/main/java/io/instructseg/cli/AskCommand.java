@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
+import io.instructseg.engine.ConversationException;
 import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.image.DecodedImage;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
                 "%nAnswers a question in words, which are printed as they are made. Without a QUESTION, on a terminal, and "
                         + "with --chat it goes on: each line of standard input is a question, and what was asked and answered "
-                        + "before is remembered. The end of the input (Ctrl-D) ends it.%n" }, //
+                        + "before is remembered. The end of the input (Ctrl-D) ends it. A question that is refused, such as one "
+                        + "that is too long, is told on standard error and forgotten; the exit code is 1 in the end.%n" }, //
         footer = { "%nWith --json, standard output is one object a line, for each question:%n",
                 "  image          file, width, height, truncated (whether the file ended early); null without one",
                 "  question, text what was asked and answered",
@@ -69,11 +71,27 @@ final class AskCommand implements Callable<Integer> {
             AskReport report = new AskReport(Optional.ofNullable(image), decoded, times);
             Answerer answerer = new Answerer(loaded, decoded, options, json ? Optional.of(report) : Optional.empty(),
                     spec.commandLine());
-            for (Optional<String> next = questions.next(); next.isPresent(); next = questions.next()) {
+            return answer(questions, answerer);
+        }
+    }
+
+    /** One that is refused is no reason to lose what was asked and answered before it. */
+    private int answer(Questions questions, Answerer answerer) throws IOException {
+        int exitCode = 0;
+        for (Optional<String> next = questions.next(); next.isPresent(); next = questions.next()) {
+            try {
                 answerer.answer(next.get());
+            } catch (ConversationException e) {
+                exitCode = Failures.report(named(e), spec.commandLine().getErr());
             }
         }
-        return 0;
+        return exitCode;
+    }
+
+    /** As people know what is refused. */
+    private static IOException named(ConversationException refusal) {
+        return refusal.field().equals("maxTokens") ? new IOException(GenerationArguments.option(refusal.getMessage()), refusal)
+                : refusal;
     }
 
     private GenerationOptions options() {

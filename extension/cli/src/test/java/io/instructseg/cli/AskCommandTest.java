@@ -84,6 +84,24 @@ class AskCommandTest {
         assertThat(result.out()).isEmpty();
     }
 
+    @Test
+    void aRefusedQuestionDoesNotEndAChat() {
+        input("<image>\n" + "why ".repeat(2000) + "\n" + QUESTION);
+        Result result = Cli.run("ask", "demo", "--image", IMAGE, "--chat");
+        assertThat(result.out().strip()).isEqualTo("A hammer");
+        assertThat(result.err()).contains("instructseg: question: found a blank text, expected words",
+                "instructseg: question: found a prompt of ").doesNotContain("\tat ");
+        assertThat(result.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerThatDoesNotFitBehindThePromptIsRefusedByItsOption() {
+        input(QUESTION);
+        Result result = Cli.run("ask", "demo", "--chat", "--max-tokens", "2047");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.err()).contains("instructseg: --max-tokens: found 2047 after a prompt of ");
+    }
+
     @ParameterizedTest
     @CsvSource({ "--max-tokens, 0, '--max-tokens: found 0, expected 1 to 2047'", "--temperature, -1, --temperature: found -1",
             "--temperature, NaN, --temperature: found NaN", "--top-k, -1, --top-k: found -1", "--top-p, 0, --top-p: found 0",

@@ -114,10 +114,21 @@ class VerifyCommandTest {
                 .endsWith("differs: " + text + "\nnot verified: 2 of 3 cases\n");
     }
 
+    /** Recorded with an end token of its own, to the prompt of another answer. */
+    @Test
+    void anAnswerThatEndsByItselfIsRun() throws IOException {
+        Verification verification = Verification.run(loaded, MODEL_B.resolve("text"));
+        assertThat(verification.passes()).isTrue();
+        assertThat(verification.comparisons()).filteredOn(comparison -> comparison.stage().equals("eos"))
+                .extracting(Comparison::tensor)
+                .containsExactly("ids", "SigLIP's picture", "logits 0", "logits 1", "tokens", "greedy tokens", "text");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = { "What is a dog\\? | What is a cat? | text_only | ids",
             "\\[\\s*298,\\s*259, | [298, 260, | text_only | tokens",
-            "\"image_1.png | \"image_0.png | vqa_1 | SigLIP's picture" })
+            "\"image_1.png | \"image_0.png | vqa_1 | SigLIP's picture",
+            "\"eos_token_id\": 548 | \"eos_token_id\": 467 | eos | greedy tokens" })
     void anotherAnswerIsADifference(String pattern, String replacement, String answer, String tensor) throws IOException {
         Path text = copyText(golden.resolve("text"));
         replace(text.resolve("generation.json"), pattern, replacement);
@@ -131,11 +142,13 @@ class VerifyCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
             "\"name\": \"vqa_0\" | \"name\": 7 | name is 7, expected a text",
-            "\"name\": \"vqa_0\" | \"name\": \"vqa_9\" | has no tensor vqa_9.input_ids",
+            "\"name\": \"text_only\" | \"name\": \"text_9\" | has no tensor text_9.input_ids",
             "\"image_0.png\" | \"nowhere.png\" | nowhere.png", "\"image_0.png\" | \"a\\\\u0000b\" | image is",
             "\"new_token_ids\": \\[[^]]*] | \"new_token_ids\": [] | new_token_ids of vqa_0 is 0 ids, expected 1 to 2047",
             "\"new_token_ids\": \\[ | \"new_token_ids\": [-1, | new_token_ids of vqa_0 is -1, expected ids of tokens",
             "\"new_token_ids\": \\[ | \"new_token_ids\": [630, | is no case of this model: vqa_0 has the token 630",
+            "\"of\": \"vqa_0\" | \"of\": \"vqa_9\" | of in eos is \"vqa_9\", expected the name of an answer before it",
+            "\"eos_token_id\": 548 | \"eos_token_id\": \"x\" | eos_token_id of eos is \"x\", expected the id of a token",
             "\"text\": | \"txt\": | text is missing", "\\[ | { | malformed", "(?s)\\[.*] | [] | holds nothing to compare" })
     void damagedAnswersAreNamed(String pattern, String replacement, String message) throws IOException {
         Path text = copyText(golden.resolve("text"));

@@ -6,7 +6,8 @@ import java.util.stream.Stream;
 
 /**
  * Questions about one picture, or about none, and the answers so far. All of it is plain text: placeholders and special tokens
- * in it, such as {@code <image>} or {@code <|endoftext|>}, are the words that they look like.
+ * in it, such as {@code <seg>} or {@code <|endoftext|>}, are the words that they look like. Only {@code <image>} is left out,
+ * as the official evaluation does, and so is white space around each text; a text of nothing else counts as blank.
  *
  * @param turns what was asked and answered before, the oldest first
  * @param question what to answer now

@@ -16,7 +16,7 @@ import java.util.Objects;
 public record GenerationOptions(int maxTokens, float temperature, int topK, float topP, long seed, List<String> stop) {
 
     /** Of {@link #maxTokens}: the language model's context less one. */
-    public static final int MOST_TOKENS = 2047;
+    public static final int MOST_TOKENS = ConversationPrompt.CONTEXT - 1;
     /** Greedy, 256 tokens at most. */
     public static final GenerationOptions DEFAULT = new GenerationOptions(256, 0, 0, 1, 0, List.of());
 

@@ -274,12 +274,44 @@ public final class SegmentationModel implements AutoCloseable {
      */
     public TextGeneration answer(Optional<DecodedImage> image, Conversation conversation, GenerationOptions options,
             CancellationToken cancellation, Consumer<StageRun> listener) throws ConversationException {
+        return answer(image, conversation, options, StageRunner.of(session, cancellation, listener), tokenizer.endOfText());
+    }
+
+    /** Answers with another token that ends a text than the tokenizer's, for comparisons with what was recorded so. */
+    public TextGeneration answerUntil(int end, Optional<DecodedImage> image, Conversation conversation,
+            GenerationOptions options) throws ConversationException {
+        return answer(image, conversation, options, StageRunner.of(session, CancellationToken.NONE), end);
+    }
+
+    private TextGeneration answer(Optional<DecodedImage> image, Conversation conversation, GenerationOptions options,
+            StageRunner runner, int end) throws ConversationException {
         session.require(Signature.PREFILL);
         ConversationPrompt prompt = ConversationPrompt.of(prompts, tokenizer, conversation,
                 image.isPresent() ? session.size("P") : 0, options.maxTokens());
-        StageRunner runner = StageRunner.of(session, cancellation, listener);
         return new TextGeneration(runner, () -> prompt.prefill(runner, image.map(DecodedImage::image)), prompt.tokens(),
-                tokenizer, options, tokenizer.endOfText());
+                tokenizer, options, end);
+    }
+
+    /**
+     * What a greedy answer has in the place of each token of a given one, behind the given ones before it; for comparisons.
+     *
+     * @param prompt ids of {@link Prompts#conversation}
+     * @param image of the prompt, if it is about one
+     * @throws StageException if the model has no words: see {@link #generatesText}
+     */
+    public List<NextToken> nextTokens(int[] prompt, Optional<RgbImage> image, int[] answer) {
+        StageRunner runner = StageRunner.of(session, CancellationToken.NONE);
+        TokenSampler greedy = new TokenSampler(GenerationOptions.DEFAULT, tokenizer.size());
+        List<NextToken> tokens = new ArrayList<>();
+        try (CachedLanguageModel languageModel = new ConversationPrompt(prompt, prompt.length).prefill(runner, image)) {
+            while (tokens.size() < answer.length) {
+                if (!tokens.isEmpty()) {
+                    languageModel.read(answer[tokens.size() - 1]);
+                }
+                tokens.add(new NextToken(greedy.next(languageModel.logits()), languageModel.logits()));
+            }
+        }
+        return tokens;
     }
 
     /**

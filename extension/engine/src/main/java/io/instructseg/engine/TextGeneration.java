@@ -65,8 +65,7 @@ public final class TextGeneration implements AutoCloseable {
         try {
             String piece = "";
             while (piece.isEmpty() && finish == null) {
-                piece = begun ? step() : step().stripLeading();
-                begun = begun || !piece.isEmpty();
+                piece = step();
             }
             if (finish != null) {
                 close();
@@ -90,15 +89,22 @@ public final class TextGeneration implements AutoCloseable {
             return end(FinishReason.END_OF_TEXT, "");
         }
         ids[tokens++] = id;
-        String text = stop.accept(decoder.accept(id));
+        String text = show(decoder.accept(id));
         if (stop.found()) {
             return end(FinishReason.STOP_STRING, text);
         }
         return tokens == ids.length ? end(FinishReason.MAX_TOKENS, text) : text;
     }
 
+    /** White space before the text is none of it: no string can stop it there. */
+    private String show(String decoded) {
+        String text = begun ? decoded : decoded.stripLeading();
+        begun = begun || !text.isEmpty();
+        return stop.accept(text);
+    }
+
     private String end(FinishReason reason, String text) {
-        String rest = stop.accept(decoder.end());
+        String rest = show(decoder.end());
         finish = stop.found() ? FinishReason.STOP_STRING : reason;
         return text + rest + stop.end();
     }

@@ -175,6 +175,16 @@ class TextGenerationTest {
     }
 
     @Test
+    void noStringStopsATextBeforeItBegins() throws IOException {
+        Golden golden = Golden.of("model-b", "vqa_1");
+        assertThat(golden.text()).startsWith(" middle m");
+        try (TextGeneration answer = golden.ask(GREEDY.withStop(List.of(" ")))) {
+            assertThat(read(answer)).isEqualTo("middle");
+            assertThat(answer.finish()).isEqualTo(FinishReason.STOP_STRING);
+        }
+    }
+
+    @Test
     void theSeedDecidesWhatIsDrawn() throws IOException {
         Golden golden = Golden.of("model-b", "vqa_0");
         List<int[]> ids = new ArrayList<>();

@@ -6,21 +6,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
+import io.instructseg.engine.GenerationOptions;
+
 /**
  * Answers in words that the official code gave, greedily: {@code generation.json}, the pictures, and
- * {@code generation.safetensors}, which holds for each answer {@code NAME.input_ids} [1,n], {@code NAME.logits} [3,V] of the
+ * {@code generation.safetensors}, which holds for each prompt {@code NAME.input_ids} [1,n], {@code NAME.logits} [3,V] of the
  * first tokens, and {@code NAME.images_clip} [1,3,s,s] if it is about a picture.
  */
 final class GoldenText {
 
     static final String FILE = "generation.json";
 
-    private static final int MOST_TOKENS = 2047;
     private static final String PICTURE = "<image>\n";
 
     private final Path directory;
@@ -30,11 +32,15 @@ final class GoldenText {
     /**
      * An answer.
      *
+     * @param prompt the name of the answer that was recorded to the same prompt, with the prompt's tensors; its own, if there
+     *        is none before it
      * @param question the user's text, without the placeholder of the picture
      * @param tokens at least one
-     * @param text of the tokens
+     * @param text of the tokens, if it was recorded
+     * @param end the token that ends it, if it is another one than the tokenizer's
      */
-    record Answer(String name, String question, Optional<Path> image, int[] tokens, String text) {
+    record Answer(String name, String prompt, String question, Optional<Path> image, int[] tokens, Optional<String> text,
+            OptionalInt end) {
     }
 
     private GoldenText(Path directory, List<Answer> answers) {
@@ -49,10 +55,7 @@ final class GoldenText {
         try {
             List<Answer> answers = new ArrayList<>();
             for (JsonNode entry : new ObjectMapper().readTree(file.toFile())) {
-                // one made with another end token than the tokenizer's, which no model here can be given
-                if (!entry.has("eos_token_id")) {
-                    answers.add(answer(directory, entry));
-                }
+                answers.add(entry.has("of") ? again(directory, entry, answers) : answer(directory, entry));
             }
             return new GoldenText(directory, answers);
         } catch (JsonProcessingException e) {
@@ -64,8 +67,27 @@ final class GoldenText {
         String name = text(directory, entry, "name");
         Optional<Path> image = entry.has("image") ? Optional.of(image(directory, entry)) : Optional.empty();
         String question = text(directory, entry, entry.has("user_text") ? "user_text" : "question");
-        return new Answer(name, question.startsWith(PICTURE) ? question.substring(PICTURE.length()) : question, image,
-                tokens(directory, name, entry.path("new_token_ids")), text(directory, entry, "text"));
+        return new Answer(name, name, question.startsWith(PICTURE) ? question.substring(PICTURE.length()) : question, image,
+                tokens(directory, name, entry), Optional.of(text(directory, entry, "text")), end(directory, name, entry));
+    }
+
+    /** Of a prompt that an answer before it has. */
+    private static Answer again(Path directory, JsonNode entry, List<Answer> before) throws IOException {
+        String name = text(directory, entry, "name");
+        String of = text(directory, entry, "of");
+        for (Answer first : before) {
+            if (first.name().equals(of)) {
+                return new Answer(name, first.prompt(), first.question(), first.image(), tokens(directory, name, entry),
+                        Optional.empty(), end(directory, name, entry));
+            }
+        }
+        throw wrong(directory, "of in " + name, entry.get("of").toString(), "the name of an answer before it");
+    }
+
+    private static OptionalInt end(Path directory, String name, JsonNode entry) throws IOException {
+        return entry.has("eos_token_id")
+                ? OptionalInt.of(id(directory, "eos_token_id of " + name, entry.get("eos_token_id"), "the id of a token"))
+                : OptionalInt.empty();
     }
 
     private static Path image(Path directory, JsonNode entry) throws IOException {
@@ -77,19 +99,23 @@ final class GoldenText {
         }
     }
 
-    private static int[] tokens(Path directory, String name, JsonNode ids) throws IOException {
+    private static int[] tokens(Path directory, String name, JsonNode entry) throws IOException {
+        JsonNode ids = entry.path("new_token_ids");
         int[] tokens = new int[ids.size()];
         for (int i = 0; i < tokens.length; i++) {
-            JsonNode id = ids.get(i);
-            if (id == null || !id.canConvertToInt() || id.intValue() < 0) {
-                throw wrong(directory, "new_token_ids of " + name, String.valueOf(id), "ids of tokens");
-            }
-            tokens[i] = id.intValue();
+            tokens[i] = id(directory, "new_token_ids of " + name, ids.get(i), "ids of tokens");
         }
-        if (tokens.length == 0 || tokens.length > MOST_TOKENS) {
-            throw wrong(directory, "new_token_ids of " + name, tokens.length + " ids", "1 to " + MOST_TOKENS);
+        if (tokens.length == 0 || tokens.length > GenerationOptions.MOST_TOKENS) {
+            throw wrong(directory, "new_token_ids of " + name, tokens.length + " ids", "1 to " + GenerationOptions.MOST_TOKENS);
         }
         return tokens;
+    }
+
+    private static int id(Path directory, String field, JsonNode id, String expected) throws IOException {
+        if (id == null || !id.canConvertToInt() || id.intValue() < 0) {
+            throw wrong(directory, field, String.valueOf(id), expected);
+        }
+        return id.intValue();
     }
 
     private static String text(Path directory, JsonNode entry, String field) throws IOException {
@@ -112,13 +138,13 @@ final class GoldenText {
         return answers;
     }
 
-    /** A tensor of an answer, if it was recorded. */
+    /** A tensor of an answer's prompt, if it was recorded. */
     Optional<GoldenTensor> find(Answer answer, String tensor) throws IOException {
-        return tensors.find(answer.name() + "." + tensor);
+        return tensors.find(answer.prompt() + "." + tensor);
     }
 
     /** @throws IOException if it was not recorded */
     GoldenTensor get(Answer answer, String tensor) throws IOException {
-        return tensors.get(answer.name() + "." + tensor);
+        return tensors.get(answer.prompt() + "." + tensor);
     }
 }

@@ -3,21 +3,18 @@ package io.instructseg.cli.verify;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-import io.instructseg.engine.CancellationToken;
 import io.instructseg.engine.Conversation;
 import io.instructseg.engine.GenerationOptions;
+import io.instructseg.engine.NextToken;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.TextGeneration;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.ImageDecoder;
 import io.instructseg.engine.image.ImageLimits;
 import io.instructseg.engine.image.Preprocessing;
-import io.instructseg.engine.session.HostTensor;
-import io.instructseg.engine.session.ModelSession;
-import io.instructseg.format.Signature;
+import io.instructseg.engine.image.RgbImage;
 
 /**
  * Compares answers in words: the prompt, the logits along the official answer, the tokens that they choose, and the text that
@@ -27,7 +24,6 @@ final class TextVerifier {
 
     private final GoldenText golden;
     private final SegmentationModel model;
-    private final ModelSession session;
     private final Tolerances tolerances;
     private final List<Comparison> comparisons;
 
@@ -35,7 +31,6 @@ final class TextVerifier {
     TextVerifier(GoldenText golden, SegmentationModel model, Tolerances tolerances, List<Comparison> comparisons) {
         this.golden = golden;
         this.model = model;
-        this.session = model.session();
         this.tolerances = tolerances;
         this.comparisons = comparisons;
     }
@@ -55,12 +50,12 @@ final class TextVerifier {
         Optional<DecodedImage> image = official.image().isPresent()
                 ? Optional.of(ImageDecoder.decode(official.image().get(), ImageLimits.DEFAULT))
                 : Optional.empty();
-        GoldenTensor prompt = golden.get(official, "input_ids");
-        compareExactly(official, "ids", prompt.ints(),
+        int[] prompt = golden.get(official, "input_ids").ints();
+        compareExactly(official, "ids", prompt,
                 model.prompts().conversation(List.of(official.question()), image.isPresent()));
-        List<float[]> logits = ForcedAnswer.logits(session, prompt.ints(), patches(official, image), official.tokens());
-        compareLogits(official, logits);
-        compareText(official, image, compareTokens(official, logits));
+        List<NextToken> own = model.nextTokens(prompt, picture(official, image), official.tokens());
+        compareLogits(official, own);
+        compareText(official, image, compareTokens(official, own));
     }
 
     private void requireTokens(GoldenText.Answer official) throws IOException {
@@ -71,29 +66,26 @@ final class TextVerifier {
         }
     }
 
-    /** Of the official picture as SigLIP takes it, which ours is compared with. */
-    private HostTensor patches(GoldenText.Answer official, Optional<DecodedImage> image) throws IOException {
-        if (image.isEmpty()) {
-            return ForcedAnswer.noPatches(session);
+    /** The official picture as SigLIP takes it, which ours is compared with: resizing leaves it as it is. */
+    private Optional<RgbImage> picture(GoldenText.Answer official, Optional<DecodedImage> image) throws IOException {
+        Optional<RgbImage> own = image.map(DecodedImage::image);
+        Optional<GoldenTensor> recorded = own.isPresent() ? golden.find(official, "images_clip") : Optional.empty();
+        if (recorded.isEmpty()) {
+            return own;
         }
-        int side = session.size("CLIP");
-        byte[] pixels = Preprocessing.siglipInput(image.get().image(), side).pixels();
-        Optional<GoldenTensor> recorded = golden.find(official, "images_clip");
-        if (recorded.isPresent()) {
-            byte[] bytes = StageInputs.clipBytes(recorded.get().channelsLast());
-            comparisons.add(Comparison.exact(official.name(), "SigLIP's picture", GoldenTensor.floats(bytes),
-                    GoldenTensor.floats(pixels)));
-            pixels = bytes;
-        }
-        HostTensor input = HostTensor.bytes(pixels, 1, side, side, 3);
-        return session.run(Signature.ENCODE_VISION, Map.of("pixels", input), List.of("patches")).get("patches");
+        int side = model.session().size("CLIP");
+        byte[] bytes = StageInputs.clipBytes(recorded.get().channelsLast());
+        comparisons.add(Comparison.exact(official.name(), "SigLIP's picture", GoldenTensor.floats(bytes),
+                GoldenTensor.floats(Preprocessing.siglipInput(own.get(), side).pixels())));
+        return Optional.of(new RgbImage(side, side, bytes));
     }
 
-    private void compareLogits(GoldenText.Answer official, List<float[]> logits) throws IOException {
+    /** As far as the answer goes: it may have ended before the one that the logits were recorded with. */
+    private void compareLogits(GoldenText.Answer official, List<NextToken> own) throws IOException {
         GoldenTensor expected = golden.get(official, "logits");
-        for (int step = 0; step < expected.size(0); step++) {
+        for (int step = 0; step < Math.min(expected.size(0), own.size()); step++) {
             comparisons.add(tolerances.compare(official.name(), "logits " + step,
-                    expected.rows(step, step + 1).values(), step < logits.size() ? logits.get(step) : new float[0]));
+                    expected.rows(step, step + 1).values(), own.get(step).logits()));
         }
     }
 
@@ -103,13 +95,12 @@ final class TextVerifier {
      *
      * @return how many of the first tokens are the official ones
      */
-    private int compareTokens(GoldenText.Answer official, List<float[]> logits) {
-        int[] own = new int[logits.size()];
+    private int compareTokens(GoldenText.Answer official, List<NextToken> tokens) {
+        int[] own = tokens.stream().mapToInt(NextToken::id).toArray();
         double lag = 0;
         double relativeLag = 0;
         for (int step = 0; step < own.length; step++) {
-            float[] all = logits.get(step);
-            own[step] = likeliest(all);
+            float[] all = tokens.get(step).logits();
             double behind = all[own[step]] - (double) all[official.tokens()[step]];
             lag = Math.max(lag, behind);
             relativeLag = Math.max(relativeLag, behind / Comparison.rms(all));
@@ -123,39 +114,31 @@ final class TextVerifier {
         return differs < 0 ? own.length : differs;
     }
 
-    /** Of the tokenizer's tokens, which are fewer than the logits. */
-    private int likeliest(float[] logits) {
-        int best = 0;
-        for (int token = 1; token < Math.min(logits.length, model.tokenizer().size()); token++) {
-            best = logits[token] > logits[best] ? token : best;
-        }
-        return best;
-    }
-
     /**
      * What the model says by itself, as far as its tokens along the official answer are the official ones: behind another
-     * token,
-     * another text follows. A text begins with no white space.
+     * token, another text follows. A text begins with no white space.
      */
     private void compareText(GoldenText.Answer official, Optional<DecodedImage> image, int agreed) throws IOException {
         if (agreed == 0) {
             return;
         }
-        int[] expected = Arrays.copyOf(official.tokens(), agreed);
-        String text = agreed == official.tokens().length ? official.text() : model.tokenizer().decode(expected, true);
+        int end = official.end().orElse(model.tokenizer().endOfText());
+        int[] expected = withoutEnd(Arrays.copyOf(official.tokens(), agreed), end);
+        String text = official.text().filter(whole -> agreed == official.tokens().length)
+                .orElseGet(() -> model.tokenizer().decode(expected, true));
         StringBuilder own = new StringBuilder();
-        try (TextGeneration answer = model.answer(image, Conversation.of(official.question()),
-                GenerationOptions.DEFAULT.withMaxTokens(agreed), CancellationToken.NONE)) {
+        try (TextGeneration answer = model.answerUntil(end, image, Conversation.of(official.question()),
+                GenerationOptions.DEFAULT.withMaxTokens(agreed))) {
             for (Optional<String> piece = answer.next(); piece.isPresent(); piece = answer.next()) {
                 own.append(piece.get());
             }
-            compareExactly(official, "greedy tokens", withoutEnd(expected), answer.ids());
+            compareExactly(official, "greedy tokens", expected, answer.ids());
         }
         compareExactly(official, "text", text.stripLeading().chars().toArray(), own.chars().toArray());
     }
 
-    private int[] withoutEnd(int[] tokens) {
-        boolean ends = tokens[tokens.length - 1] == model.tokenizer().endOfText();
+    private static int[] withoutEnd(int[] tokens, int end) {
+        boolean ends = tokens[tokens.length - 1] == end;
         return Arrays.copyOf(tokens, ends ? tokens.length - 1 : tokens.length);
     }
 

@@ -14,8 +14,7 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * Lets a model in bfloat16 compute in float32, for a processor that has no instructions for it: TensorFlow's loops for that
- * take
- * several times as long as float32's products (docs/performance.md). Weights stay bfloat16 in memory, and each is cast
+ * take several times as long as float32's products (docs/performance.md). Weights stay bfloat16 in memory, and each is cast
  * when what multiplies it is about to run. Results are closer to float32's: activations are not rounded.
  */
 final class Bfloat16Products {

@@ -19,10 +19,8 @@ import io.instructseg.format.TensorSpec;
 
 /**
  * Adds to each float32 output of a graph's signatures its sum, where the output is: a sum is finite only if all that it adds
- * is,
- * and costs one pass over memory. So each request's stages are checked. A sum of huge finite numbers can overflow: who finds
- * one
- * that is not finite looks at the output itself.
+ * is, and costs one pass over memory. So each request's stages are checked. A sum of huge finite numbers can overflow: who
+ * finds one that is not finite looks at the output itself.
  * <p>
  * The outputs are enough. What is not a number within a stage stays one through products, norms and residuals; an infinity
  * that does not reach the output (softmax or a ReLU took it for the large number it stands for) did no harm.

@@ -17,12 +17,14 @@ import io.instructseg.format.TensorSpec;
  *
  * @param weights bytes of the weights that are in the host's memory
  * @param work bytes to compute with: {@link #STAGE_FACTOR} times what the stages hand on to each other for one picture and one
- *        sentence
+ *        sentence; and, of a model that has words, the keys and values of one answer about a picture
  */
 record MemoryNeed(long weights, long work) {
 
     /** Measured (docs/production.md): what TensorFlow takes for a request, over the tensors between the stages. */
     private static final long STAGE_FACTOR = 10;
+    /** Tokens beside the picture's: a short question in the template of conversations, 64, and an answer of the default 256. */
+    private static final long WORDS = 320;
 
     /** @param graph with its devices */
     static MemoryNeed of(GraphDef graph, Map<String, Long> sizes) {
@@ -34,7 +36,16 @@ record MemoryNeed(long weights, long work) {
         }
         long handedOn = List.of(Signature.values()).stream().flatMap(stage -> stage.outputs().stream())
                 .mapToLong(output -> bytes(output, sizes)).sum();
-        return new MemoryNeed(weights, STAGE_FACTOR * handedOn);
+        return new MemoryNeed(weights, STAGE_FACTOR * handedOn + keysAndValues(sizes));
+    }
+
+    /** Of each layer, head and token; 0 without words, or if a size is not told. */
+    private static long keysAndValues(Map<String, Long> sizes) {
+        long ofToken = 2L * Float.BYTES;
+        for (String axis : List.of("N", "A", "E")) {
+            ofToken *= sizes.getOrDefault(axis, 0L);
+        }
+        return ofToken * (sizes.getOrDefault("P", 0L) + WORDS);
     }
 
     /** For one picture and sentence; 0 if a size is not the model's. */

@@ -80,8 +80,7 @@ public final class ModelSession implements AutoCloseable {
      *
      * @throws ModelException if there is none, it is damaged, its signatures are not those of {@link Signature}, a device is
      *         not there, the modules' devices differ and the model is not one that we converted, or it needs more memory than
-     *         is
-     *         free
+     *         is free
      * @throws IOException also if it can't be read
      */
     public static ModelSession load(Path directory, LoadOptions options, LoadListener listener) throws IOException {
@@ -156,8 +155,7 @@ public final class ModelSession implements AutoCloseable {
      * @param inputs by the signature's names
      * @param tensors outputs, or tensors within the signature that {@link #has} knows
      * @throws StageException if the model does not offer the signature, a name is unknown, an input has not the model's shape,
-     *         the session is closed, or TensorFlow
-     *         refuses
+     *         the session is closed, or TensorFlow refuses
      */
     public Map<String, HostTensor> run(Signature signature, Map<String, HostTensor> inputs, Collection<String> tensors) {
         Map<String, Activation> fed = new HashMap<>();

@@ -11,8 +11,7 @@ import io.instructseg.format.Signature;
 
 /**
  * On which devices the modules of a model run; a module is what a {@link Signature} computes, and its weights. Prefill and
- * decode
- * have nearly all of theirs from reason and run where that runs: they have no device of their own.
+ * decode have nearly all of theirs from reason and run where that runs: they have no device of their own.
  *
  * @param device for the modules that have none of their own; empty for {@code auto}: the first GPU if there is one, else the
  *        CPU

@@ -10,8 +10,7 @@ import org.tensorflow.proto.NodeDef;
 
 /**
  * What restores a model's weights, in parts: so that loading tells how far it is, and can be ended between two of them. Within
- * a
- * part TensorFlow reads as many weights at once as it has threads. Each part costs a step of the session, which looks at the
+ * a part TensorFlow reads as many weights at once as it has threads. Each part costs a step of the session, which looks at the
  * whole graph: hence few of them.
  */
 final class WeightGroups {

@@ -109,9 +109,9 @@ public final class Prompts {
 
     /**
      * The prompt for a question to be answered in words, up to {@code ASSISTANT:}; the official template of several turns. What
-     * people wrote is plain text, also where it looks like a placeholder or a special token.
+     * {@link #message} leaves of what people wrote is plain text, also where it looks like a placeholder or a special token.
      *
-     * @param messages questions and answers in turn, the last a question; of each, what {@link #message} leaves
+     * @param messages questions and answers in turn, the last a question
      * @param aboutImage whether there is a picture, for which {@link Placeholders#IMAGE} stands before the first question
      */
     public int[] conversation(List<String> messages, boolean aboutImage) {

@@ -20,8 +20,7 @@ import io.instructseg.engine.video.VideoException.Kind;
 
 /**
  * Encodes pictures of one size to packets: H.264 by OpenH264, or MPEG-4 part 2 where a build of FFmpeg has none. Owns the
- * codec's
- * native state, the converter and the buffers.
+ * codec's native state, the converter and the buffers.
  */
 final class PictureEncoder implements AutoCloseable {
 

@@ -1,6 +1,5 @@
 package io.instructseg.engine.benchmark;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -55,28 +54,24 @@ public class MaskBenchmark {
         return runs.decode();
     }
 
-    /** Runs of the columns, not yet packed into text. */
     @Benchmark
     public Object countRunsPixelByPixel() {
-        List<Integer> counts = new ArrayList<>();
-        boolean inside = false;
-        int run = 0;
-        for (int x = 0; x < mask.width(); x++) {
-            for (int y = 0; y < mask.height(); y++) {
-                if (mask.get(x, y) != inside) {
-                    counts.add(run);
-                    run = 0;
-                    inside = !inside;
-                }
-                run++;
-            }
-        }
-        return counts;
+        return PlainRunLengths.count(mask);
+    }
+
+    @Benchmark
+    public Object decodeRunsPixelByPixel() {
+        return PlainRunLengths.decode(runs);
     }
 
     @Benchmark
     public Object polygons() {
         return mask.polygons();
+    }
+
+    @Benchmark
+    public Object contoursPixelByPixel() {
+        return PlainContours.of(mask);
     }
 
     @Benchmark

@@ -12,13 +12,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
+import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
+
+import com.google.protobuf.ByteString;
 
 /** Progress, its end, and what does not fit. */
 class LoadingTest {
@@ -47,6 +52,61 @@ class LoadingTest {
             throw new CancellationException("nobody waits");
         })).isExactlyInstanceOf(CancellationException.class).hasMessage("nobody waits");
         assertThat(MemoryPromise.open()).isZero();
+    }
+
+    /** With weights of 64 MiB behind its own, each of which is a part. */
+    @Test
+    void canBeEndedBetweenTwoPartsWhichAreFreed() throws IOException {
+        TestModel.edited(directory, model -> addLargeWeights(model, 3));
+        List<Long> told = new ArrayList<>();
+        ModelSession.load(directory, LoadOptions.DEFAULT, (done, all) -> told.add(done)).close();
+        assertThat(told).hasSize(4).startsWith(0L).doesNotHaveDuplicates();
+        endInTheMiddle();
+        long before = Pointer.physicalBytes();
+        for (int i = 0; i < 8; i++) {
+            endInTheMiddle();
+        }
+        assertThat(Pointer.physicalBytes() - before).isLessThan(2 * 64 * MIB);
+        assertThat(MemoryPromise.open()).isZero();
+    }
+
+    /** After two parts. */
+    private void endInTheMiddle() {
+        List<Long> told = new ArrayList<>();
+        assertThatThrownBy(() -> ModelSession.load(directory, LoadOptions.DEFAULT, (done, all) -> {
+            told.add(done);
+            if (done > 2 * 64 * MIB) {
+                throw new CancellationException("nobody waits");
+            }
+        })).isExactlyInstanceOf(CancellationException.class).hasMessage("nobody waits");
+        assertThat(told).hasSize(3);
+    }
+
+    /** Of ones, which no file needs to hold. */
+    private static void addLargeWeights(MetaGraphDef.Builder model, int count) {
+        GraphDef.Builder graph = model.getGraphDefBuilder();
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        NodeDef.Builder restore = graph.getNodeBuilderList().stream()
+                .filter(node -> node.getName().equals(model.getSaverDef().getRestoreOpName())).findFirst().orElseThrow();
+        graph.addNode(constant("large/size", DataType.DT_INT32, TensorProto.newBuilder().addIntVal((int) (16 * MIB))
+                .setTensorShape(TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder().setSize(1)))));
+        graph.addNode(constant("large/one", DataType.DT_FLOAT, TensorProto.newBuilder().addFloatVal(1)
+                .setTensorShape(TensorShapeProto.getDefaultInstance())));
+        for (int i = 0; i < count; i++) {
+            graph.addNode(variable("large/" + i, 16 * MIB).toBuilder().putAttr("shared_name",
+                    AttrValue.newBuilder().setS(ByteString.copyFromUtf8("large/" + i)).build()));
+            graph.addNode(NodeDef.newBuilder().setName("large/fill" + i).setOp("Fill").addInput("large/size")
+                    .addInput("large/one").putAttr("T", type));
+            graph.addNode(NodeDef.newBuilder().setName("large/assign" + i).setOp("AssignVariableOp").addInput("large/" + i)
+                    .addInput("large/fill" + i).putAttr("dtype", type));
+            restore.addInput("^large/assign" + i);
+        }
+    }
+
+    private static NodeDef constant(String name, DataType type, TensorProto.Builder value) {
+        return NodeDef.newBuilder().setName(name).setOp("Const")
+                .putAttr("dtype", AttrValue.newBuilder().setType(type).build())
+                .putAttr("value", AttrValue.newBuilder().setTensor(value.setDtype(type)).build()).build();
     }
 
     /** 40 weights of 40 MiB: parts of at least a 16th, in order, each weight in one of them. */

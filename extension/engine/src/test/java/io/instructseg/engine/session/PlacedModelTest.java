@@ -119,8 +119,7 @@ class PlacedModelTest {
 
     /**
      * What a step takes and gives: handles, bytes, ids and sizes in; handles and whether their tensors are finite, and in the
-     * end
-     * scores and masks, out.
+     * end scores and masks, out.
      */
     @Test
     void nothingCrossedTheHostBetweenStages() {

@@ -14,8 +14,7 @@ import io.instructseg.model.graph.Shapes;
 /**
  * Phi-2 (transformers' {@code PhiModel}, and {@code PhiForCausalLM} for the next word). Padding stands on the right, where
  * causal attention never looks, so that no padding mask is needed. The last layer runs on the positions that are asked for
- * only:
- * no later layer reads the others.
+ * only: no later layer reads the others.
  */
 public final class LanguageModel {
 
