@@ -44,7 +44,8 @@ public interface InstructSeg {
     /**
      * Segments what several instructions mean in each frame of a video. Each frame is encoded once for all of them. A frame is
      * decoded and segmented when it, or one that needs it as a reference, is asked for: a slow subscriber slows the work, and
-     * nothing piles up. Between two frames other requests have their turn.
+     * nothing piles up. Between two frames other requests have their turn. Whoever cancels frees what is kept of the video,
+     * before the next one is asked for: an event loop should leave that to a worker thread.
      *
      * @return the answers about each frame, in their order; fails with {@link io.instructseg.engine.video.VideoException} if
      *         the
@@ -56,7 +57,7 @@ public interface InstructSeg {
      * Answers a question in words, about a picture or about none. Few parts are made before they are asked for: a slow
      * subscriber slows the work, and between two tokens other requests have their turn.
      *
-     * @return the text part by part as it is made, and its end
+     * @return the text part by part as it is made, and its end; a failure comes behind the parts that were made before
      */
     Multi<AnswerPart> stream(Question question);
 
