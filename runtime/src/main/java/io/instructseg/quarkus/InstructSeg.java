@@ -20,7 +20,7 @@ import io.smallrye.mutiny.Uni;
  * <li>{@link WordlessModelException}: the model has no words,
  * <li>{@link QueueFullException}: too many requests wait already,
  * <li>{@link DeadlineExceededException}: it took longer than {@code quarkus.instructseg.deadline},
- * <li>{@link IllegalArgumentException}: the request asks for more than the configuration allows,
+ * <li>{@link IllegalArgumentException}: the request asks for what can't be, or for more than the configuration allows,
  * <li>{@link ModelUnavailableException}: the model could not be loaded, or the application is shutting down,
  * <li>{@link io.instructseg.engine.session.StageException}: a stage of the model failed.
  * </ul>
@@ -37,7 +37,8 @@ public interface InstructSeg {
     /**
      * Segments what several instructions mean. The picture is encoded once for all of them.
      *
-     * @return an answer for each instruction, in their order
+     * @return an answer for each instruction, in their order; fails with {@link IllegalArgumentException} if there is none, or
+     *         if an explanation is asked for with several, or with one that is not reasoning
      */
     Uni<List<Segmentation>> segment(SegmentationRequest request);
 

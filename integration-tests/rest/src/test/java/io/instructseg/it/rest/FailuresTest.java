@@ -6,6 +6,8 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -129,6 +131,13 @@ class FailuresTest {
                 "the model did not answer in time");
     }
 
+    /** Of an option that the service chose, such as an explanation's length. */
+    @Test
+    void whoAsksForTooMuchIsTold() {
+        problem(new IllegalArgumentException("explanation.maxTokens: found 256, expected at most 9"), 400,
+                "explanation.maxTokens: found 256, expected at most 9");
+    }
+
     @Test
     void theServicesOwnFailuresTellNothingInternal() {
         problem(new StageException(Signature.REASON, "tensor secret:0"), 500, "stage reason of the model failed");
@@ -171,6 +180,18 @@ class FailuresTest {
                 Map.of()))));
         ask().statusCode(200).body("segmentations[0].mask.polygons", equalTo(null)).body("segmentations[0].mask.area",
                 equalTo(side * side / 2));
+    }
+
+    @Test
+    void anExplanationComesWordForWord() {
+        Mask mask = Mask.empty(3, 2);
+        bean(Uni.createFrom().item(() -> List.of(new Segmentation(Instruction.reasoning("a"), false, 0.25, mask,
+                List.of(new Candidate(0, 0.25, mask)), new DecodedImage(new RgbImage(3, 2, new byte[18]), false), Map.of(),
+                Optional.of("the \"handle\"\nis there")))));
+        given().contentType("image/png").queryParam("sentences", "a").queryParam("task", "reasoning")
+                .queryParam("explanation", "true").body(Examples.png(8, 8)).post(ENDPOINT).then().statusCode(200)
+                .body("segmentations[0].explanation", equalTo("the \"handle\"\nis there"));
+        ask().statusCode(200).body("segmentations[0]", not(hasKey("explanation")));
     }
 
     private static ValidatableResponse askInWords(String accept) {
