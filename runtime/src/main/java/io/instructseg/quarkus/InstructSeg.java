@@ -20,7 +20,7 @@ import io.smallrye.mutiny.Uni;
  * <li>{@link WordlessModelException}: the model has no words,
  * <li>{@link QueueFullException}: too many requests wait already,
  * <li>{@link DeadlineExceededException}: it took longer than {@code quarkus.instructseg.deadline},
- * <li>{@link IllegalArgumentException}: the request asks for more than the configuration allows,
+ * <li>{@link IllegalArgumentException}: the request asks for what can't be, or for more than the configuration allows,
  * <li>{@link ModelUnavailableException}: the model could not be loaded, or the application is shutting down,
  * <li>{@link io.instructseg.engine.session.StageException}: a stage of the model failed.
  * </ul>
@@ -37,14 +37,16 @@ public interface InstructSeg {
     /**
      * Segments what several instructions mean. The picture is encoded once for all of them.
      *
-     * @return an answer for each instruction, in their order
+     * @return an answer for each instruction, in their order; fails with {@link IllegalArgumentException} if there is none, or
+     *         if an explanation is asked for with several, or with one that is not reasoning
      */
     Uni<List<Segmentation>> segment(SegmentationRequest request);
 
     /**
      * Segments what several instructions mean in each frame of a video. Each frame is encoded once for all of them. A frame is
      * decoded and segmented when it, or one that needs it as a reference, is asked for: a slow subscriber slows the work, and
-     * nothing piles up. Between two frames other requests have their turn.
+     * nothing piles up. Between two frames other requests have their turn. Whoever cancels frees what is kept of the video,
+     * before the next one is asked for: an event loop should leave that to a worker thread.
      *
      * @return the answers about each frame, in their order; fails with {@link io.instructseg.engine.video.VideoException} if
      *         the
@@ -56,7 +58,7 @@ public interface InstructSeg {
      * Answers a question in words, about a picture or about none. Few parts are made before they are asked for: a slow
      * subscriber slows the work, and between two tokens other requests have their turn.
      *
-     * @return the text part by part as it is made, and its end
+     * @return the text part by part as it is made, and its end; a failure comes behind the parts that were made before
      */
     Multi<AnswerPart> stream(Question question);
 

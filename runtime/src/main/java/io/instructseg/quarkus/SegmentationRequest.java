@@ -20,7 +20,8 @@ import io.instructseg.engine.Instruction;
  * @param candidates the best mask alone, or those of all queries
  * @param threshold 0 to 1: an answer with a lower score is not found; if empty, the configured one ({@code
  *        quarkus.instructseg.threshold})
- * @param explanation whether the model explains each mask in words, of 256 tokens at most; for reasoning only
+ * @param explanation whether the model explains the mask in words, of 256 tokens at most; for one instruction alone, a
+ *        reasoning one
  */
 public record SegmentationRequest(Image image, List<Instruction> instructions, Candidates candidates,
         OptionalDouble threshold, boolean explanation) {
@@ -66,7 +67,7 @@ public record SegmentationRequest(Image image, List<Instruction> instructions, C
         return new SegmentationRequest(image, instructions, candidates, OptionalDouble.of(lowest), explanation);
     }
 
-    /** Asks for an explanation in words with each mask. */
+    /** Asks for an explanation in words with the mask. */
     public SegmentationRequest explained() {
         return new SegmentationRequest(image, instructions, candidates, threshold, true);
     }

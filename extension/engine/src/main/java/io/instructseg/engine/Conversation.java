@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  */
 public record Conversation(List<Turn> turns, String question) {
 
+    /** Of {@link #turns}, for a model to take it. */
+    public static final int MOST_TURNS = 128;
+
     /** @param answer the model's, or what it shall take for its own */
     public record Turn(String question, String answer) {
 

@@ -21,8 +21,6 @@ record ConversationPrompt(int[] ids, int tokens) {
     /** What the language model was trained with altogether; attention's memory grows with the square of it. */
     static final int CONTEXT = 2048;
 
-    private static final int MOST_TURNS = 128;
-
     /**
      * @param patchTokens of the picture, 0 without one
      * @param maxTokens to be made behind it
@@ -51,8 +49,8 @@ record ConversationPrompt(int[] ids, int tokens) {
 
     private static List<String> messages(Conversation conversation, Tokenizer tokenizer) throws ConversationException {
         List<Conversation.Turn> turns = conversation.turns();
-        if (turns.size() > MOST_TURNS) {
-            throw new ConversationException("turns", "found " + turns.size() + ", expected at most " + MOST_TURNS);
+        if (turns.size() > Conversation.MOST_TURNS) {
+            throw new ConversationException("turns", "found " + turns.size() + ", expected at most " + Conversation.MOST_TURNS);
         }
         List<String> messages = new ArrayList<>();
         for (int i = 0; i < turns.size(); i++) {

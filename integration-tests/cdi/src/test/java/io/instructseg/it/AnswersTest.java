@@ -150,6 +150,9 @@ class AnswersTest {
         assertThat(answer.mask().iou(cat.mask())).isGreaterThan(0.9);
         assertThatThrownBy(() -> instructSeg.segment(request.referring("the cat").explained()).await().atMost(LONG))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("explanation: found");
+        assertThatThrownBy(() -> instructSeg.segment(request.reasoning("why?").reasoning("how?").explained()).await()
+                .atMost(LONG)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("instructions: found 2, expected one with an explanation");
     }
 
     private Answer answer(Question question) {

@@ -1,10 +1,14 @@
 package io.instructseg.quarkus.runtime;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+
 import io.instructseg.engine.GenerationOptions;
 import io.instructseg.quarkus.AnswerPart;
 import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.runtime.RequestListener.Subject;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 
 /** Requests for answers in words. */
@@ -31,9 +35,21 @@ final class AnswerRequests {
         return Multi.createFrom().deferred(() -> {
             RequestObservation observation = new RequestObservation(requests.submitted(Subject.ANSWER));
             AnswerStream stream = new AnswerStream(requests, new Guest<>(places, true), question, options, observation);
-            return requests.keep(stream::close, stream.parts()).onCompletion().invoke(observation::answered)
-                    .onFailure().invoke(observation::failed).onCancellation().invoke(observation::cancelled)
-                    .emitOn(Infrastructure.getDefaultWorkerPool(), AHEAD);
+            return onWorkers(requests.keep(stream::close, stream.parts()).onCompletion().invoke(observation::answered)
+                    .onFailure().invoke(observation::failed).onCancellation().invoke(observation::cancelled));
         });
+    }
+
+    /**
+     * Cancelled on a worker thread, too: it may be the event loop that does, which must not wait until all is freed. What was
+     * made comes before the failure that ended it: as a failure it would go first.
+     */
+    static <T> Multi<T> onWorkers(Multi<T> parts) {
+        Executor workers = Infrastructure.getDefaultWorkerPool();
+        AtomicReference<Throwable> end = new AtomicReference<>();
+        return parts.onCancellation().call(() -> Uni.createFrom().voidItem().emitOn(workers))
+                .onFailure().invoke(end::set).onFailure().recoverWithCompletion().emitOn(workers, AHEAD)
+                .onCompletion().switchTo(() -> end.get() == null ? Multi.createFrom().empty()
+                        : Multi.createFrom().failure(end.get()));
     }
 }

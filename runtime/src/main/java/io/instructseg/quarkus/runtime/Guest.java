@@ -12,6 +12,7 @@ final class Guest<R> {
     private final boolean request;
     /** Null before a device took it. */
     private volatile Lane<R> lane;
+    private long since;
     private boolean left;
 
     /** @param request whether it is one that ends by itself soon, so that the queue's end waits for it */
@@ -39,10 +40,16 @@ final class Guest<R> {
         return !left && (lane == null ? places.areFree() : lane == on);
     }
 
+    /** How long it takes until there is a place for it, as far as one can tell. */
+    double nanosUntilPlace() {
+        return places.nanosUntilFree();
+    }
+
     /** A device takes it; has no effect the second time. */
     void enter(Lane<R> on) {
         if (lane == null) {
             lane = on;
+            since = System.nanoTime();
             places.take();
             on.enter(this);
         }
@@ -51,7 +58,7 @@ final class Guest<R> {
     /** Its work is over; has no effect the second time. */
     void leave() {
         if (!left && lane != null) {
-            places.give();
+            places.give(System.nanoTime() - since);
             lane.leave(this);
         }
         left = true;

@@ -176,8 +176,9 @@ public interface ModelConfig {
     interface QueueConfig {
 
         /**
-         * How many requests may wait while the model works on one. Further ones fail with `QueueFullException`, over HTTP with
-         * status 503. Pictures that were sent wait on the Java heap: a longer queue needs more of it.
+         * How many requests may wait while the model works on one, and how many questions besides. Further ones fail with
+         * `QueueFullException`, over HTTP with status 503. Pictures that were sent wait on the Java heap: a longer queue needs
+         * more of it.
          */
         @WithDefault("64")
         int size();

@@ -224,6 +224,10 @@ public class ModelService implements InstructSeg, AutoCloseable {
             return Uni.createFrom().failure(new IllegalArgumentException(
                     "explanation: found an instruction that is not reasoning, expected none"));
         }
+        if (request.explanation() && request.instructions().size() > 1) {
+            return Uni.createFrom().failure(new IllegalArgumentException(
+                    "instructions: found " + request.instructions().size() + ", expected one with an explanation"));
+        }
         return Uni.createFrom().deferred(() -> {
             RequestObservation observation = new RequestObservation(requests.submitted(Subject.IMAGE));
             return requests.inTime(queue.submit((model, cancellation) -> answer(model, request, cancellation, observation)))

@@ -4,6 +4,7 @@ package io.instructseg.quarkus.runtime;
 final class Places {
 
     private final int most;
+    private final RecentAverage nanos = new RecentAverage();
     private int taken;
 
     Places(int most) {
@@ -22,7 +23,14 @@ final class Places {
         taken++;
     }
 
-    void give() {
+    /** @param heldNanos how long it was taken */
+    void give(long heldNanos) {
         taken--;
+        nanos.add(heldNanos);
+    }
+
+    /** How long it takes until one is, as far as one can tell: they are given back one after the other. */
+    double nanosUntilFree() {
+        return areFree() ? 0 : nanos.value() / most;
     }
 }

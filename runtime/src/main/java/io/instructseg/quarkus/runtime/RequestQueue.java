@@ -25,14 +25,11 @@ import io.smallrye.mutiny.subscription.UniEmitter;
  */
 final class RequestQueue<R> {
 
-    /** Weight of the newest request in the average of their durations. */
-    private static final double NEWEST = 0.2;
-
     private final QueueLock lock;
     private final int capacity;
     private final Deque<Job<?>> jobs = new ArrayDeque<>();
     private final List<Lane<R>> lanes = new ArrayList<>();
-    private double averageNanos;
+    private final RecentAverage nanos = new RecentAverage();
     /** Why nothing is taken any more; null while it is. */
     private Supplier<? extends RuntimeException> refusal;
     private volatile boolean stopped;
@@ -125,23 +122,28 @@ final class RequestQueue<R> {
             // nobody waits for it any more, and nobody would ever take it
             return null;
         }
-        if (!job.begun && requests() >= capacity + idleDevices()) {
-            return new QueueFullException(capacity, untilPlaceIsFree());
+        if (!job.begun && waitingLike(job) >= capacity + idleDevices(job)) {
+            return new QueueFullException(capacity, untilRoomFor(job));
         }
         jobs.add(job);
         lock.changed();
         return null;
     }
 
-    /** They take what comes, though not at once: their threads have to wake up first. */
-    private long idleDevices() {
-        return lanes.stream().filter(lane -> lane.device().isIdle()).count();
+    /** Those that need a place have room of their own: they may wait where the others could run. */
+    private long waitingLike(Job<?> job) {
+        return jobs.stream().filter(other -> !other.begun && (other.guest == null) == (job.guest == null)).count();
     }
 
-    /** As far as one can tell: when the first of the devices has gone round. */
-    private Duration untilPlaceIsFree() {
-        double nanos = lanes.stream().mapToDouble(lane -> lane.device().roundNanos()).min().orElse(0);
-        return Duration.ofNanos((long) nanos);
+    /** They take what comes, though not at once: their threads have to wake up first. */
+    private long idleDevices(Job<?> job) {
+        return lanes.stream().filter(lane -> lane.device().isIdle() && job.mayRun(lane)).count();
+    }
+
+    /** As far as one can tell: when the first of the devices has gone round, and there is a place if it needs one. */
+    private Duration untilRoomFor(Job<?> job) {
+        double round = lanes.stream().mapToDouble(lane -> lane.device().roundNanos()).min().orElse(0);
+        return Duration.ofNanos((long) Math.max(round, job.guest == null ? 0 : job.guest.nanosUntilPlace()));
     }
 
     private void cancel(Job<?> job) {
@@ -162,7 +164,7 @@ final class RequestQueue<R> {
     private Job<?> poll(Lane<R> lane, Predicate<Job<?>> wanted) {
         for (Iterator<Job<?>> waiting = jobs.iterator(); waiting.hasNext();) {
             Job<?> job = waiting.next();
-            if (wanted.test(job) && (job.guest == null || job.guest.mayRun(lane))) {
+            if (wanted.test(job) && job.mayRun(lane)) {
                 waiting.remove();
                 if (job.guest != null) {
                     job.guest.enter(lane);
@@ -175,11 +177,7 @@ final class RequestQueue<R> {
 
     /** How many requests wait, those not counted that have begun. */
     int waiting() {
-        return lock.get(this::requests);
-    }
-
-    private int requests() {
-        return (int) jobs.stream().filter(job -> !job.begun).count();
+        return lock.get(() -> (int) jobs.stream().filter(job -> !job.begun).count());
     }
 
     /** How long each request that runs has been running; empty if none does. */
@@ -188,20 +186,21 @@ final class RequestQueue<R> {
                 .map(lane -> lane.device().runningFor()).toList());
     }
 
+    /** How many may wait: of those that need a place, and of the others. */
     int capacity() {
         return capacity;
     }
 
     /** How long a request takes, by the latest ones; 0 before the first. Called with the lock held. */
     double averageNanos() {
-        return averageNanos;
+        return nanos.value();
     }
 
-    private void ended(Lane<R> lane, Job<?> job, boolean answered, long nanos) {
+    private void ended(Lane<R> lane, Job<?> job, boolean answered, long took) {
         lock.run(() -> {
-            lane.took(job.goesOn(), nanos);
+            lane.took(job.goesOn(), took);
             if (answered && !job.goesOn()) {
-                averageNanos = averageNanos == 0 ? nanos : (1 - NEWEST) * averageNanos + NEWEST * nanos;
+                nanos.add(took);
             }
         });
     }
@@ -259,6 +258,11 @@ final class RequestQueue<R> {
         /** Whether it is a further step of a request. */
         private boolean goesOn() {
             return begun && guest.isRequest();
+        }
+
+        /** Called with the lock held. */
+        private boolean mayRun(Lane<R> lane) {
+            return guest == null || guest.mayRun(lane);
         }
 
         void run(Lane<R> lane) {

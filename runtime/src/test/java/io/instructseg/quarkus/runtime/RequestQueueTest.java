@@ -330,16 +330,69 @@ class RequestQueueTest {
         CompletableFuture<Boolean> running = blocked().subscribeAsCompletionStage();
         this.running.await();
         Places places = new Places(1);
-        Guest<String> gone = new Guest<>(places, true);
-        CompletableFuture<Boolean> never = queue.submit(gone, (resource, token) -> true).subscribeAsCompletionStage();
-        CompletableFuture<Boolean> request = queue.submit((resource, token) -> true).subscribeAsCompletionStage();
+        List<Guest<String>> gone = List.of(new Guest<>(places, true), new Guest<>(places, true));
+        List<CompletableFuture<Boolean>> never = gone.stream()
+                .map(guest -> queue.submit(guest, (resource, token) -> true).subscribeAsCompletionStage()).toList();
         assertThatThrownBy(() -> await(queue.submit(new Guest<>(places, true), (resource, token) -> true)))
                 .isInstanceOf(QueueFullException.class);
-        queue.leave(gone);
+        gone.forEach(queue::leave);
         release.countDown();
-        assertThat(running.get() && request.get()).isTrue();
-        assertThat(never).isNotDone();
+        Uni<Boolean> request = queue.submit((resource, token) -> true);
+        assertThat(running.get() && await(request)).isTrue();
+        assertThat(never).allSatisfy(step -> assertThat(step).isNotDone());
         assertThat(queue.enter(places)).isPresent();
+    }
+
+    @Test
+    void whatWaitsForAPlaceAndWhatNeedsNoneLeaveEachOtherRoom() throws Exception {
+        Places places = new Places(1);
+        Guest<String> first = new Guest<>(places, true);
+        await(queue.submit(first, (resource, token) -> true));
+        List<CompletableFuture<Boolean>> all = new ArrayList<>();
+        all.add(begin(places));
+        all.add(begin(places));
+        // an idle device would not take it
+        assertThatThrownBy(() -> await(queue.submit(new Guest<>(places, true), (resource, token) -> true)))
+                .isInstanceOf(QueueFullException.class);
+        Uni<Boolean> request = queue.submit((resource, token) -> true);
+        assertThat(await(request)).isTrue();
+        queue.leave(first);
+        for (CompletableFuture<Boolean> begun : all) {
+            assertThat(begun.get()).isTrue();
+        }
+        all.add(blocked().subscribeAsCompletionStage());
+        running.await();
+        all.add(queue.submit((resource, token) -> true).subscribeAsCompletionStage());
+        all.add(queue.submit((resource, token) -> true).subscribeAsCompletionStage());
+        assertThatThrownBy(() -> await(queue.submit((resource, token) -> true))).isInstanceOf(QueueFullException.class);
+        all.add(begin(places));
+        all.add(begin(places));
+        assertThat(queue.waiting()).isEqualTo(4);
+        release.countDown();
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+    }
+
+    /** What takes a place, and gives it back after its first step. */
+    private CompletableFuture<Boolean> begin(Places places) {
+        Guest<String> guest = new Guest<>(places, true);
+        return queue.submit(guest, (resource, token) -> true).invoke(() -> queue.leave(guest)).subscribeAsCompletionStage();
+    }
+
+    @Test
+    void tellsWhenToComeAgainByHowLongPlacesWereTaken() throws Exception {
+        Places places = new Places(1);
+        Guest<String> first = new Guest<>(places, true);
+        await(queue.submit(first, (resource, token) -> true));
+        Thread.sleep(200);
+        queue.leave(first);
+        Guest<String> second = new Guest<>(places, true);
+        await(queue.submit(second, (resource, token) -> true));
+        List<CompletableFuture<Boolean>> waiting = List.of(begin(places), begin(places));
+        assertThatThrownBy(() -> await(queue.submit(new Guest<>(places, true), (resource, token) -> true)))
+                .isInstanceOfSatisfying(QueueFullException.class,
+                        full -> assertThat(full.retryAfter()).isGreaterThanOrEqualTo(Duration.ofMillis(199)));
+        queue.leave(second);
+        assertThat(waiting).allSatisfy(begun -> assertThat(begun.get()).isTrue());
     }
 
     @Test

@@ -6,16 +6,30 @@ import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Field;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import io.instructseg.engine.Candidate;
@@ -37,6 +51,7 @@ import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.VideoRequest;
 import io.instructseg.quarkus.WordlessModelException;
+import io.instructseg.quarkus.runtime.wire.RequestMemory;
 import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusMock;
@@ -53,14 +68,18 @@ class FailuresTest {
     URI endpoint;
 
     private static void bean(Uni<List<Segmentation>> answer) {
-        bean(answer, Multi.createFrom().failure(new UnsupportedOperationException()));
+        bean(answer, question -> Multi.createFrom().failure(new UnsupportedOperationException()));
     }
 
     private static void bean(Multi<AnswerPart> words) {
+        bean(question -> words);
+    }
+
+    private static void bean(Function<Question, Multi<AnswerPart>> words) {
         bean(Uni.createFrom().failure(new UnsupportedOperationException()), words);
     }
 
-    private static void bean(Uni<List<Segmentation>> answer, Multi<AnswerPart> words) {
+    private static void bean(Uni<List<Segmentation>> answer, Function<Question, Multi<AnswerPart>> words) {
         QuarkusMock.installMockForType(new InstructSeg() {
 
             @Override
@@ -81,7 +100,7 @@ class FailuresTest {
 
             @Override
             public Multi<AnswerPart> stream(Question question) {
-                return words;
+                return words.apply(question);
             }
         }, InstructSeg.class);
     }
@@ -110,6 +129,13 @@ class FailuresTest {
     void whoWaitedTooLongIsTold() {
         problem(new DeadlineExceededException(Duration.ofSeconds(3), "quarkus.instructseg.deadline"), 504,
                 "the model did not answer in time");
+    }
+
+    /** Of an option that the service chose, such as an explanation's length. */
+    @Test
+    void whoAsksForTooMuchIsTold() {
+        problem(new IllegalArgumentException("explanation.maxTokens: found 256, expected at most 9"), 400,
+                "explanation.maxTokens: found 256, expected at most 9");
     }
 
     @Test
@@ -156,6 +182,18 @@ class FailuresTest {
                 equalTo(side * side / 2));
     }
 
+    @Test
+    void anExplanationComesWordForWord() {
+        Mask mask = Mask.empty(3, 2);
+        bean(Uni.createFrom().item(() -> List.of(new Segmentation(Instruction.reasoning("a"), false, 0.25, mask,
+                List.of(new Candidate(0, 0.25, mask)), new DecodedImage(new RgbImage(3, 2, new byte[18]), false), Map.of(),
+                Optional.of("the \"handle\"\nis there")))));
+        given().contentType("image/png").queryParam("sentences", "a").queryParam("task", "reasoning")
+                .queryParam("explanation", "true").body(Examples.png(8, 8)).post(ENDPOINT).then().statusCode(200)
+                .body("segmentations[0].explanation", equalTo("the \"handle\"\nis there"));
+        ask().statusCode(200).body("segmentations[0]", not(hasKey("explanation")));
+    }
+
     private static ValidatableResponse askInWords(String accept) {
         return given().contentType("application/json").accept(accept).body("{\"question\": \"a\"}").post(ANSWERS).then();
     }
@@ -172,27 +210,89 @@ class FailuresTest {
 
     @Test
     void wordsThatBreakOffEndWithTheReason() {
-        bean(Multi.createBy().concatenating().streams(Multi.createFrom().item(new AnswerPart("a \"b\"\n", Optional.empty())),
+        bean(Multi.createBy().concatenating().streams(Multi.createFrom().items(word("a \"b\"\n"), word("c")),
                 Multi.createFrom().failure(new StageException(Signature.DECODE, "tensor secret:0"))));
         assertThat(askInWords("text/event-stream").statusCode(200).extract().asString()).isEqualTo("event: text\n"
-                + "data: {\"text\":\"a \\\"b\\\"\\n\"}\n\nevent: problem\ndata: {\"status\":500,"
+                + "data: {\"text\":\"a \\\"b\\\"\\n\"}\n\nevent: text\ndata: {\"text\":\"c\"}\n\n"
+                + "event: problem\ndata: {\"status\":500,"
                 + "\"title\":\"Internal Server Error\",\"detail\":\"stage decode of the model failed\"}\n\n");
         askInWords("application/json").statusCode(500).body("detail", equalTo("stage decode of the model failed"));
     }
 
+    private static AnswerPart word(String text) {
+        return new AnswerPart(text, Optional.empty());
+    }
+
     @Test
     void aClientThatGoesAwayBetweenTwoWordsCancelsItsRequest() throws Exception {
-        CountDownLatch cancelled = new CountDownLatch(1);
-        bean(Multi.createFrom().ticks().every(Duration.ofMillis(2)).map(tick -> new AnswerPart("word ", Optional.empty()))
-                .onCancellation().invoke(cancelled::countDown));
-        String body = "{\"question\": \"a\"}";
-        try (Socket socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
-            socket.getOutputStream().write(("POST " + ANSWERS + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-                    + "Accept: text/event-stream\r\nContent-Length: " + body.length() + "\r\n\r\n" + body).getBytes(US_ASCII));
+        CompletableFuture<Boolean> onWorker = new CompletableFuture<>();
+        bean(Multi.createFrom().ticks().every(Duration.ofMillis(2)).map(tick -> word("word ")).onCancellation()
+                .invoke(() -> onWorker.complete(BlockingOperationControl.isBlockingAllowed())));
+        try (Socket socket = askInWords(new byte[1])) {
             assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII)).isEqualTo("HTTP/1.1 200");
             socket.getInputStream().readNBytes(10_000);
-            assertThat(cancelled.getCount()).isOne();
+            assertThat(onWorker).isNotDone();
         }
-        assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(onWorker.get(20, TimeUnit.SECONDS)).as("what is freed doesn't hold up the event loop").isTrue();
+    }
+
+    private Socket askInWords(byte[] picture) throws IOException {
+        String body = "{\"question\": \"a\", \"image\": \"" + Base64.getEncoder().encodeToString(picture) + "\"}";
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(10_000);
+        socket.connect(new InetSocketAddress(endpoint.getHost(), endpoint.getPort()));
+        socket.getOutputStream().write(("POST " + ANSWERS + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Accept: text/event-stream\r\nContent-Length: " + body.length() + "\r\n\r\n" + body).getBytes(US_ASCII));
+        return socket;
+    }
+
+    /** The kernel keeps up to about 10 MB between the two: most of the words are still to be sent. */
+    @Test
+    void aClientThatDoesNotReadKeepsItsWordsButNotItsPicture() throws Exception {
+        AtomicLong free = freeMemory();
+        long all = Runtime.getRuntime().maxMemory() / 4;
+        Awaitility.await().until(() -> free.get() == all);
+        AtomicLong freeWhenAsked = new AtomicLong();
+        AtomicReference<WeakReference<Question>> asked = new AtomicReference<>();
+        String text = "word ".repeat(6_000);
+        bean(question -> {
+            freeWhenAsked.set(free.get());
+            asked.set(new WeakReference<>(question));
+            return Multi.createBy().concatenating().streams(
+                    Multi.createBy().repeating().supplier(() -> word(text)).atMost(1_000),
+                    Multi.createFrom().failure(new StageException(Signature.DECODE, "tensor secret:0")))
+                    // as long as the answer is made, it holds the question
+                    .onFailure().invoke(failure -> assertThat(question.image()).isPresent());
+        });
+        try (Socket socket = askInWords(new byte[100_000])) {
+            BufferedReader lines = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+            assertThat(lines.readLine()).isEqualTo("HTTP/1.1 200 OK");
+            Awaitility.await().until(() -> free.get() == all);
+            assertThat(freeWhenAsked.get()).isLessThanOrEqualTo(all - 100_000);
+            Awaitility.await().until(() -> {
+                System.gc();
+                return asked.get().get() == null;
+            });
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(data(lines)).hasSizeGreaterThan(text.length()).startsWith("data: {\"text\":\"word ");
+            }
+            assertThat(data(lines)).startsWith("data: {\"status\":500");
+        }
+    }
+
+    /** Of all requests. */
+    private static AtomicLong freeMemory() throws ReflectiveOperationException {
+        Field free = RequestMemory.class.getDeclaredField("FREE");
+        free.setAccessible(true);
+        return (AtomicLong) free.get(null);
+    }
+
+    /** Of the next event. */
+    private static String data(BufferedReader lines) throws IOException {
+        String line = lines.readLine();
+        while (!line.startsWith("data: ")) {
+            line = lines.readLine();
+        }
+        return line;
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
@@ -38,6 +39,7 @@ import io.instructseg.quarkus.Question;
 import io.instructseg.quarkus.QueueFullException;
 import io.instructseg.quarkus.SegmentationRequest;
 import io.instructseg.quarkus.VideoRequest;
+import io.quarkus.runtime.BlockingOperationControl;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusMock;
 import io.quarkus.test.junit.QuarkusTest;
@@ -59,6 +61,7 @@ class VideoClientsTest {
     private final AtomicInteger given = new AtomicInteger();
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean cancelledOnWorker = new AtomicBoolean();
 
     private static Segmentation noise() {
         boolean[] values = new boolean[SIDE * SIDE];
@@ -72,7 +75,8 @@ class VideoClientsTest {
 
     private void bean(Multi<FrameSegmentation> frames) {
         Multi<FrameSegmentation> watched = frames.onSubscription().invoke(asked::countDown).onTermination()
-                .invoke(ended::countDown);
+                .invoke(ended::countDown).onCancellation()
+                .invoke(() -> cancelledOnWorker.set(BlockingOperationControl.isBlockingAllowed()));
         QuarkusMock.installMockForType(new InstructSeg() {
 
             @Override
@@ -142,6 +146,7 @@ class VideoClientsTest {
             assertThat(Uploads.files()).hasSize(1);
         }
         assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelledOnWorker).as("what is freed doesn't hold up the event loop").isTrue();
         Awaitility.await().until(() -> Uploads.files().isEmpty());
     }
 

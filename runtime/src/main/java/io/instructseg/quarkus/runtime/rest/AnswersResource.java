@@ -3,6 +3,7 @@ package io.instructseg.quarkus.runtime.rest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.POST;
@@ -139,17 +140,19 @@ public class AnswersResource {
     }
 
     private Uni<Response> events(Question question, RequestMemory memory, RoutingContext http) {
-        Multi<byte[]> events = Multi.createFrom().deferred(() -> instructSeg.get().stream(question))
-                .map(AnswersResource::event)
-                // so that a client which doesn't read keeps no place: an answer has no more pieces
-                .onOverflow().buffer(GenerationOptions.MOST_TOKENS + 1).onTermination().invoke(memory::close);
-        StreamedResponse stream = new StreamedResponse(events, EVENTS, FrameFormat.EVENTS::problem);
+        // what is sent must not hold the picture, whose memory is free once the answer is made
+        AtomicReference<Question> once = new AtomicReference<>(question);
+        Multi<byte[]> events = Multi.createFrom().deferred(() -> instructSeg.get().stream(once.getAndSet(null)))
+                .onTermination().invoke(memory::close).map(AnswersResource::event);
+        StreamedResponse stream = new StreamedResponse(EVENTS);
         // also where the host replaces the response before it is sent
         http.addEndHandler(ended -> {
             stream.cancel();
             memory.close();
         });
-        return stream.start();
+        return stream.start(FrameFormat.EVENTS.toldOfProblems(events)
+                // so that a client which doesn't read keeps no place: an answer has no more pieces, and one event behind them
+                .onOverflow().buffer(GenerationOptions.MOST_TOKENS + 1));
     }
 
     private static byte[] event(AnswerPart part) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import jakarta.ws.rs.core.HttpHeaders;
@@ -37,17 +38,22 @@ enum FrameFormat {
                 LINES.type + " or " + EVENTS.type);
     }
 
-    /** Frames' answers as they are sent, and what stands behind the last one. */
+    /** Frames' answers as they are sent, and what stands behind the last one. Fails before the first one only. */
     Multi<byte[]> format(Multi<FrameSegmentation> frames) {
         AtomicLong count = new AtomicLong();
-        return frames.map(frame -> {
+        return toldOfProblems(frames.map(frame -> {
             count.incrementAndGet();
             return format("frame", JsonFrame.of(frame));
-        }).onCompletion().continueWith(() -> List.of(format("summary", JsonFrame.summary(count.get()))));
+        }).onCompletion().continueWith(() -> List.of(format("summary", JsonFrame.summary(count.get())))));
     }
 
-    /** What goes wrong behind the first answer. */
-    byte[] problem(Throwable failure) {
+    /** Answers whose last one tells what goes wrong behind the first, when the status has been sent. */
+    Multi<byte[]> toldOfProblems(Multi<byte[]> answers) {
+        AtomicBoolean begun = new AtomicBoolean();
+        return answers.invoke(answer -> begun.set(true)).onFailure(failure -> begun.get()).recoverWithItem(this::problem);
+    }
+
+    private byte[] problem(Throwable failure) {
         return format("problem", (byte[]) Problems.of(failure).getEntity());
     }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-import io.instructseg.quarkus.runtime.wire.AnswerFields;
+import io.instructseg.engine.Conversation;
 import io.instructseg.quarkus.runtime.wire.JsonAnswer;
 import io.instructseg.quarkus.runtime.wire.RequestFields;
 
@@ -232,7 +232,7 @@ final class OpenApi {
             @Schema(description = "The picture's file: JPEG, PNG, WebP, GIF or BMP, in base64", format = "byte") String image,
             @Schema(description = "What to answer") String question,
             @Schema(description = "What was asked and answered before about the same picture, the oldest first",
-                    maxItems = AnswerFields.MOST_TURNS) List<TurnOf> turns,
+                    maxItems = Conversation.MOST_TURNS) List<TurnOf> turns,
             @Schema(description = "Where the answer ends at the latest; up to the service's limit", minimum = "1",
                     defaultValue = "256") Integer max_tokens,
             @Schema(description = "0 takes the likeliest token each time; above, one is drawn, the likelier the value is low",

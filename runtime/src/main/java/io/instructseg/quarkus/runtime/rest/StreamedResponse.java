@@ -1,8 +1,6 @@
 package io.instructseg.quarkus.runtime.rest;
 
 import java.util.concurrent.Flow.Subscription;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -24,7 +22,6 @@ import io.smallrye.mutiny.subscription.UniEmitter;
  */
 public final class StreamedResponse implements MultiSubscriber<byte[]> {
 
-    private final Multi<byte[]> answers;
     private final MediaType type;
     private UniEmitter<? super Response> status;
     /** Cancellation may come before the subscription. */
@@ -35,19 +32,16 @@ public final class StreamedResponse implements MultiSubscriber<byte[]> {
     /** By the bean. */
     private boolean completed;
 
-    /**
-     * @param answers as they are sent
-     * @param afterFirst tells what goes wrong once there was an answer, when the status has been sent
-     */
-    StreamedResponse(Multi<byte[]> answers, MediaType type, Function<Throwable, byte[]> afterFirst) {
+    StreamedResponse(MediaType type) {
         this.type = type;
-        AtomicBoolean begun = new AtomicBoolean();
-        this.answers = answers.invoke(answer -> begun.set(true)).onFailure(failure -> begun.get())
-                .recoverWithItem(afterFirst);
     }
 
-    /** Starts: has its item once there is a first answer, or a reason why there is none. */
-    Uni<Response> start() {
+    /**
+     * Starts: has its item once there is a first answer, or a reason why there is none.
+     *
+     * @param answers as they are sent; they fail before the first one only
+     */
+    Uni<Response> start(Multi<byte[]> answers) {
         return Uni.createFrom().<Response> emitter(emitter -> {
             status = emitter;
             answers.subscribe().withSubscriber(this);
@@ -134,6 +128,7 @@ public final class StreamedResponse implements MultiSubscriber<byte[]> {
         synchronized (this) {
             done();
         }
-        subscription.cancel();
+        // connections end on the event loop, which must not wait until all is freed
+        Infrastructure.getDefaultWorkerPool().execute(subscription::cancel);
     }
 }

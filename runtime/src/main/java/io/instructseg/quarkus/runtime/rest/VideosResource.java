@@ -37,6 +37,7 @@ import io.instructseg.quarkus.runtime.wire.VideoFields;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -158,13 +159,13 @@ public class VideosResource {
     private Uni<Response> answer(VideoRequest request, FrameFormat format, Upload upload, RoutingContext http) {
         Multi<FrameSegmentation> frames = Multi.createFrom().deferred(() -> instructSeg.get().segment(request))
                 .onTermination().invoke(upload::delete);
-        StreamedResponse stream = new StreamedResponse(format.format(frames), format.type(), format::problem);
+        StreamedResponse stream = new StreamedResponse(format.type());
         // also where the host replaces the response before it is sent
         http.addEndHandler(ended -> {
             stream.cancel();
-            upload.delete();
+            Infrastructure.getDefaultWorkerPool().execute(upload::delete);
         });
-        return stream.start();
+        return stream.start(format.format(frames));
     }
 
     @ServerExceptionMapper({ ProblemException.class, RequestException.class, WebApplicationException.class,

@@ -29,8 +29,6 @@ public final class AnswerFields extends Fields {
     public static final String SEED = "seed";
     public static final String STOP = "stop";
     public static final Set<String> NAMES = Set.of(IMAGE, QUESTION, TURNS, MAX_TOKENS, TEMPERATURE, TOP_K, TOP_P, SEED, STOP);
-    /** Far more than the model's 2048 tokens are good for. */
-    public static final int MOST_TURNS = 64;
 
     private final int mostTokens;
     private final Set<String> single = new HashSet<>();
@@ -111,8 +109,8 @@ public final class AnswerFields extends Fields {
 
     /** Where the next turn will be. */
     String turn() {
-        if (turns.size() == MOST_TURNS) {
-            throw badField(TURNS, "found more than " + MOST_TURNS + " turns");
+        if (turns.size() == Conversation.MOST_TURNS) {
+            throw badField(TURNS, "found more than " + Conversation.MOST_TURNS + " turns");
         }
         return TURNS + "[" + turns.size() + "]";
     }
@@ -133,10 +131,14 @@ public final class AnswerFields extends Fields {
     }
 
     private String said(String field, String words) {
+        return counted(field, present(field, words));
+    }
+
+    private static String present(String field, String words) {
         if (words == null) {
             throw badField(field, "found none, expected words");
         }
-        return counted(field, words);
+        return words;
     }
 
     @Override
@@ -147,7 +149,7 @@ public final class AnswerFields extends Fields {
 
     /** @throws RequestException if there is no question */
     public Question toQuestion() {
-        return new Question(Optional.ofNullable(image), new Conversation(turns, said(QUESTION, question)),
+        return new Question(Optional.ofNullable(image), new Conversation(turns, present(QUESTION, question)),
                 Optional.of(options));
     }
 }

@@ -1,5 +1,6 @@
 package io.instructseg.quarkus.runtime.messaging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +23,13 @@ import java.util.logging.StreamHandler;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
 
+import io.instructseg.engine.Candidate;
 import io.instructseg.engine.FrameSegmentation;
+import io.instructseg.engine.Instruction;
 import io.instructseg.engine.Segmentation;
+import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.mask.Mask;
 import io.instructseg.engine.session.StageException;
 import io.instructseg.format.Signature;
 import io.instructseg.quarkus.AnswerPart;
@@ -54,6 +61,7 @@ class MessageAnswersTest {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<Throwable> nacks = new ArrayList<>();
     private final AtomicInteger acks = new AtomicInteger();
+    private List<Segmentation> answers = List.of();
 
     @Test
     void aBadMessageIsRefusedAtOnce() {
@@ -93,6 +101,26 @@ class MessageAnswersTest {
         assertThat(nacks).containsExactly(failure);
         assertThat(asked.stream().filter(SENTENCE::equals)).hasSize(4);
         assertThat(asked).hasSize(5);
+    }
+
+    @Test
+    void aMessageThatAsksForTooMuchIsRefusedAtOnce() {
+        IllegalArgumentException wrong = new IllegalArgumentException("explanation.maxTokens: found 256, expected at most 9");
+        assertThat(answer(inline(), sentence -> wrong)).isNull();
+        assertThat(nacks).containsExactly(wrong);
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void anExplanationIsAFieldOfTheResult() {
+        Mask mask = Mask.empty(3, 2);
+        answers = List.of(new Segmentation(Instruction.reasoning(SENTENCE), false, 0.25, mask,
+                List.of(new Candidate(0, 0.25, mask)), new DecodedImage(new RgbImage(3, 2, new byte[18]), false), Map.of(),
+                Optional.of("the \"handle\"\nis there")));
+        String result = new String(answer(message("{\"id\":\"1\",\"image\":\"AAAA\",\"sentences\":[\"" + SENTENCE
+                + "\"],\"task\":\"reasoning\",\"explanation\":true}"), sentence -> null).getPayload(), UTF_8);
+        assertThat(result).contains("\"explanation\":\"the \\\"handle\\\"\\nis there\"");
+        assertThat(new String(answer(inline(), sentence -> null).getPayload(), UTF_8)).doesNotContain("explanation");
     }
 
     @Test
@@ -211,7 +239,7 @@ class MessageAnswersTest {
                 String sentence = asking.instructions().get(0).sentences().get(0);
                 asked.add(sentence);
                 Throwable failure = failures.apply(sentence);
-                return failure == null ? Uni.createFrom().item(List.of()) : Uni.createFrom().failure(failure);
+                return failure == null ? Uni.createFrom().item(answers) : Uni.createFrom().failure(failure);
             });
         }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -63,6 +64,22 @@ class QuestionBodyTest {
                 GenerationOptions.DEFAULT.withStop(List.of("x", "y")).withMaxTokens(5).withTemperature(0.001f));
     }
 
+    @Test
+    void allTextsTogetherAreCountedOnce() throws IOException {
+        String turns = "\"turns\": [{\"question\": \"" + "a".repeat(12_000) + "\", \"answer\": \"" + "b".repeat(13_536)
+                + "\"}]";
+        String question = "word ".repeat(8_000);
+        assertThat(read("{\"question\": \"" + question + "\", " + turns + "}").conversation().question()).isEqualTo(question);
+        assertRefused(() -> read("{\"question\": \"" + question + "s\", " + turns + "}"), "turns[0].answer",
+                "more than 65536 characters in all texts together");
+    }
+
+    @Test
+    void asManyTurnsAsTheEngineTakes() throws IOException {
+        String turns = String.join(",", Collections.nCopies(128, "{\"question\": \"a\", \"answer\": \"b\"}"));
+        assertThat(read("{\"question\": \"c\", \"turns\": [" + turns + "]}").conversation().turns()).hasSize(128);
+    }
+
     static Stream<Arguments> wrongBodies() {
         return Stream.of(
                 Arguments.of("", null, "found nothing, expected an object"),
@@ -79,8 +96,8 @@ class QuestionBodyTest {
                 Arguments.of("{\"turns\": [{\"question\": \"a\", \"answer\": \"\"}]}", "turns[0].answer", "blank answer"),
                 Arguments.of("{\"turns\": [{\"question\": [], \"answer\": \"\"}]}", "turns[0].question", "found an array"),
                 Arguments.of("{\"turns\": [{\"role\": \"user\"}]}", "turns[0].role", "unknown field"),
-                Arguments.of("{\"turns\": [" + "{\"question\": \"a\", \"answer\": \"b\"},".repeat(65) + "]}", "turns",
-                        "more than 64 turns"),
+                Arguments.of("{\"turns\": [" + "{\"question\": \"a\", \"answer\": \"b\"},".repeat(129) + "]}", "turns",
+                        "more than 128 turns"),
                 Arguments.of("{\"turns\": [[[[", "turns[0]", "found an array"),
                 Arguments.of("{\"max_tokens\": 301}", "max_tokens", "found '301', expected a whole number from 1 to 300"),
                 Arguments.of("{\"max_tokens\": -1}", "max_tokens", "found '-1'"),
