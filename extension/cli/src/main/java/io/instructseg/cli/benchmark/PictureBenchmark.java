@@ -13,6 +13,7 @@ import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.session.ModelSession;
+import io.instructseg.engine.session.Processor;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Signature;
 
@@ -73,7 +74,8 @@ public record PictureBenchmark(DecodedImage image, int sentences, int rounds, Wa
             if (first.rest(rounds) > WORTH_TELLING_SECONDS) {
                 watcher.tell(first.words(sentences, rounds));
             }
-            PictureRounds.Measured measured = answers.measure(rounds, manifest.precision());
+            PictureRounds.Measured measured = answers.measure(rounds,
+                    Processor.here().products(manifest.precision()));
             PictureSummary summary = new PictureSummary(name, manifest, request, directory, measured.limits());
             Words spoken = words.map(some -> summary.words(some.times())).orElse(null);
             Memory memory = new Memory(loadSeconds, manifest.parameters().bytes(), before, loaded, loadingPeak,

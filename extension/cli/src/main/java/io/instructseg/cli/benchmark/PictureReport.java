@@ -5,6 +5,8 @@ import java.util.Map;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import io.instructseg.format.Precision;
+
 /**
  * What a picture takes. Times are in seconds, sizes in bytes; what the system doesn't tell is 0.
  *
@@ -21,12 +23,13 @@ public record PictureReport(Conditions conditions, Model model, Limits limits, M
     /**
      * What the machine gives in the same run.
      *
-     * @param matrixProduct operations a second of a plain product in the model's precision: in front of each answer the best of
-     *        several in a row, of these the median
+     * @param precision of the matrix product: the one in which the model's products run here
+     * @param matrixProduct operations a second of a plain product: in front of each answer the best of several in a row, of
+     *        these the median
      * @param bestMatrixProduct the best of all
      * @param memoryRead bytes a second that all cores read together, the median
      */
-    public record Limits(double matrixProduct, double bestMatrixProduct, double memoryRead) {
+    public record Limits(Precision precision, double matrixProduct, double bestMatrixProduct, double memoryRead) {
     }
 
     /**

@@ -24,14 +24,15 @@ final class PictureRounds {
     /**
      * What rounds have shown; answers in words keep their times themselves.
      *
-     * @param products rates of the matrix product, one in front of each answer
+     * @param precision of the matrix product
+     * @param products its rates, one in front of each answer
      * @param readings rates of reading memory, one a round
      */
-    record Measured(List<PictureRequest.Times> one, List<PictureRequest.Times> several, List<Double> products,
-            List<Double> readings) {
+    record Measured(Precision precision, List<PictureRequest.Times> one, List<PictureRequest.Times> several,
+            List<Double> products, List<Double> readings) {
 
         Limits limits() {
-            return new Limits(Samples.median(products), Samples.largest(products), Samples.median(readings));
+            return new Limits(precision, Samples.median(products), Samples.largest(products), Samples.median(readings));
         }
     }
 
@@ -65,8 +66,9 @@ final class PictureRounds {
         return seconds;
     }
 
+    /** @param precision of the matrix product */
     Measured measure(int rounds, Precision precision) throws IOException {
-        Measured measured = new Measured(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        Measured measured = new Measured(precision, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         MemoryBandwidth bandwidth = new MemoryBandwidth();
         bandwidth.rate();
         try (MatrixProduct product = new MatrixProduct(precision)) {

@@ -61,7 +61,7 @@ final class PictureTable {
         lines.add(String.format(Locale.ROOT,
                 "matrix product in %s: %s GFLOP/s (each time the best of 3 in a row, of these the median; best of all %s), which is "
                         + "a share of 100 %%",
-                report.model().precision(), figure(limits.matrixProduct() * GIGA), figure(limits.bestMatrixProduct() * GIGA)));
+                limits.precision(), figure(limits.matrixProduct() * GIGA), figure(limits.bestMatrixProduct() * GIGA)));
         lines.add("memory read by all cores: " + figure(limits.memoryRead() * GIGA) + " GB/s");
     }
 

@@ -12,7 +12,7 @@ import io.instructseg.format.Precision;
 /**
  * What a video's frame takes.
  *
- * @param matrixProduct operations a second of a plain product in the model's precision
+ * @param matrixProduct operations a second of a plain product in the precision of the model's products
  * @param frames with one sentence, with several, and what each further sentence adds
  * @param memory resident bytes after so many frames
  */

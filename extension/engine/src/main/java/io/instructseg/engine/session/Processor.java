@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.instructseg.format.Precision;
+
 /**
  * The machine's processor, as Linux describes it.
  *
@@ -45,6 +47,11 @@ public record Processor(String name, Set<String> instructions) {
     private static String value(String text, String name) {
         return text.lines().filter(line -> line.startsWith(name)).map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst().orElse("");
+    }
+
+    /** In which precision a model's products run on it: the model's own, but for bfloat16 without instructions for it. */
+    public Precision products(Precision model) {
+        return model == Precision.BFLOAT16 && lacksBfloat16() ? Precision.FLOAT32 : model;
     }
 
     /** Whether it is known to multiply bfloat16 slower than float32: an x86 processor without instructions for it. */
