@@ -80,8 +80,8 @@ public final class SegmentationModel implements AutoCloseable {
      * Loads a model as {@link #load(Path, Placement, TensorFlowOptions)} does, telling how far it is.
      *
      * @throws IOException also if the model needs more memory than is free
-     * @throws java.util.concurrent.CancellationException once cancelled, before the next part of the weights is read; nothing
-     *         of the model stays in memory
+     * @throws java.util.concurrent.CancellationException once cancelled, before the next part of the weights is read; what
+     *         was loaded is freed
      */
     public static SegmentationModel load(Path directory, LoadOptions options, LoadListener listener,
             CancellationToken cancellation) throws IOException {

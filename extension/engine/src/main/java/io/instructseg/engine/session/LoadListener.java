@@ -9,7 +9,7 @@ public interface LoadListener {
     };
 
     /**
-     * How far it is. An exception that this throws ends the loading, and nothing of the model stays in memory.
+     * How far it is. An exception that this throws ends the loading, and what was loaded is freed.
      *
      * @param done bytes of weights that are in memory
      * @param total bytes of all weights

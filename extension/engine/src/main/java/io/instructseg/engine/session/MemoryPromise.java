@@ -34,7 +34,7 @@ final class MemoryPromise implements AutoCloseable {
      * @throws ModelException if the machine, or the process' container, has not so much free
      */
     static synchronized MemoryPromise checked(MemoryNeed need, Path directory) throws ModelException {
-        need.require(directory, FreeMemory.now(), open());
+        need.require(directory, FreeMemory.now().map(free -> free.and(KeptMemory.bytes())), open());
         return new MemoryPromise(need);
     }
 

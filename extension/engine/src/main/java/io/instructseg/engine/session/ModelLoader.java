@@ -42,13 +42,13 @@ final class ModelLoader {
         MemoryNeed need = MemoryNeed.of(graph.getGraphDef(), sizes);
         try (MemoryPromise promise = options.checksMemory() ? MemoryPromise.checked(need, directory)
                 : MemoryPromise.of(need)) {
-            return load(graph, sizes, devices, keeps, groups, promise.telling(listener));
+            return load(graph, sizes, devices, keeps, groups, need, promise.telling(listener));
         }
     }
 
     private ModelSession load(MetaGraphDef graph, Map<String, Long> sizes, Map<Signature, Device> devices, boolean keeps,
-            List<WeightGroups.Group> groups, LoadListener progress) throws IOException {
-        SavedModelSession session = new SavedModelSession(directory, graph, options.tensorFlow().config());
+            List<WeightGroups.Group> groups, MemoryNeed need, LoadListener progress) throws IOException {
+        SavedModelSession session = new SavedModelSession(directory, graph, options.tensorFlow().config(), need.weights());
         try {
             GraphCheck.check(session.graph(), graph.getSignatureDefMap());
             devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));

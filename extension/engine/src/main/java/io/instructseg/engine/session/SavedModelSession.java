@@ -28,17 +28,21 @@ final class SavedModelSession implements AutoCloseable {
     private final MetaGraphDef model;
     private final Graph graph = new Graph();
     private final Session session;
+    private final long hostWeights;
+    private long restored;
 
     /**
      * Without the weights as yet.
      *
      * @param directory of the SavedModel
      * @param model to run, which need not be the one in the directory
+     * @param hostWeights bytes of its weights that will be in the host's memory
      * @throws ModelException if it is no graph
      */
-    SavedModelSession(Path directory, MetaGraphDef model, ConfigProto config) throws ModelException {
+    SavedModelSession(Path directory, MetaGraphDef model, ConfigProto config, long hostWeights) throws ModelException {
         this.directory = directory;
         this.model = model;
+        this.hostWeights = hostWeights;
         try {
             graph.importGraphDef(model.getGraphDef());
             session = new Session(graph, config);
@@ -66,6 +70,7 @@ final class SavedModelSession implements AutoCloseable {
             for (WeightGroups.Group group : groups) {
                 run(files, group.targets());
                 done += group.bytes();
+                took(done);
                 listener.progress(done, total);
             }
             String init = init(model);
@@ -75,6 +80,12 @@ final class SavedModelSession implements AutoCloseable {
         } finally {
             files.values().forEach(Tensor::close);
         }
+    }
+
+    private void took(long weights) {
+        long before = restored;
+        restored = Math.min(weights, hostWeights);
+        KeptMemory.take(restored - before);
     }
 
     /** What is fed: the weights' files, and others that tables are made of. */
@@ -124,8 +135,10 @@ final class SavedModelSession implements AutoCloseable {
 
     @Override
     public void close() {
-        session.close();
-        graph.close();
-        NativeHeap.trim();
+        KeptMemory.free(restored, () -> {
+            session.close();
+            graph.close();
+            NativeHeap.trim();
+        });
     }
 }
