@@ -10,6 +10,7 @@ let running = null; // AbortController of the request under way
 
 function restart() {
   running?.abort();
+  running = null;
   turns = [];
   $('turns').replaceChildren();
   $('question-error').textContent = '';
@@ -36,6 +37,7 @@ async function ask(question) {
   running?.abort();
   const attempt = running = new AbortController();
   $('question-error').textContent = '';
+  $('restart').disabled = false;
   const said = el('dd');
   const turn = el('div', { className: 'turn', ariaBusy: true }, el('dt', { textContent: question }), said);
   $('turns').append(turn);
@@ -47,6 +49,7 @@ async function ask(question) {
       }
       said.textContent += event.text ?? '';
     });
+    attempt.signal.throwIfAborted();
     turns.push({ question, answer: said.textContent });
     say(said.textContent);
     $('question').value = '';
@@ -57,7 +60,10 @@ async function ask(question) {
     }
   } finally {
     turn.ariaBusy = false;
-    $('restart').disabled = turns.length === 0;
+    if (running === attempt) {
+      running = null;
+      $('restart').disabled = turns.length === 0;
+    }
   }
 }
 

@@ -19,6 +19,18 @@ class ConversationTest extends PageTestBase {
 
     private static final String IDLE = "document.querySelectorAll('#turns [aria-busy=false]').length === ";
 
+    /** An answer that begins, and goes on until it is not wanted any more. */
+    private static final String ENDLESS_ANSWER = """
+            const real = window.fetch;
+            window.fetch = (url, options) => url !== 'instructseg/answers' ? real(url, options) : Promise.resolve(new Response(
+              new ReadableStream({ start(body) {
+                body.enqueue(new TextEncoder().encode('data: {"text": "It is"}\\n\\n'));
+                options.signal.addEventListener('abort', () => {
+                  window.stopped = true;
+                  body.error(options.signal.reason);
+                });
+              } }), { headers: { 'Content-Type': 'text/event-stream' } }));""";
+
     @Test
     void anExamplesQuestionIsAnsweredLikeTheOfficialCodeAndAnotherFollows() throws IOException {
         JsonNode example = example("images/04.png");
@@ -39,6 +51,35 @@ class ConversationTest extends PageTestBase {
         page.find("#restart").click();
         assertThat(page.all("#turns > *")).isEmpty();
         assertThat(page.find("#restart").isEnabled()).isFalse();
+    }
+
+    @Test
+    void aFirstAnswerCanBeStopped() {
+        browser.driver().executeScript(ENDLESS_ANSWER);
+        page.find("#question").sendKeys("What is it?", Keys.ENTER);
+        page.await("document.querySelector('#turns dd')?.textContent === 'It is'");
+        page.find("#restart").click();
+        page.await("window.stopped");
+        assertThat(page.all("#turns > *")).isEmpty();
+        assertThat(page.find("#restart").isEnabled()).isFalse();
+        assertThat(page.find("#question-error").getText()).isEmpty();
+    }
+
+    /** It takes the place of the one that is being answered. */
+    @Test
+    void anotherQuestionCanBeStopped() {
+        browser.driver().executeScript(ENDLESS_ANSWER);
+        page.find("#question").sendKeys("What is it?", Keys.ENTER);
+        page.await("document.querySelector('#turns dd')?.textContent === 'It is'");
+        page.find("#question").sendKeys(Keys.ENTER);
+        page.await("window.stopped && document.querySelectorAll('#turns dd').length === 1");
+        assertThat(page.find("#restart").isEnabled()).isTrue();
+    }
+
+    /** Screen readers would read a live region's answer piece by piece, and then the whole of it. */
+    @Test
+    void anAnswerIsAnnouncedOnce() {
+        assertThat(page.all("#turns[aria-live], #turns[role], #turns [aria-live]")).isEmpty();
     }
 
     @Test
