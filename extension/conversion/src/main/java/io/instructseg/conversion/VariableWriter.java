@@ -14,7 +14,7 @@ import io.instructseg.model.graph.Weight;
 
 /**
  * Converts weights into the variables of a SavedModel: several at once, in the order in which they lie in the checkpoint.
- * Memory does not depend on the sizes of weights: blocks take half of the heap at most.
+ * Memory does not depend on the sizes of weights: blocks take a quarter of the heap at most.
  */
 final class VariableWriter {
 
@@ -39,14 +39,14 @@ final class VariableWriter {
         this.listener = listener;
     }
 
-    /** Two blocks fit into half of the heap. */
+    /** Two blocks fit into a quarter of the heap: graph and tokenizer take 25 MB, and G1 wants one piece for each block. */
     static int blockBytes(long heap, long largestWeight) {
-        return (int) Math.min(BLOCK_BYTES, Math.min(heap / 4, largestWeight));
+        return (int) Math.min(BLOCK_BYTES, Math.min(heap / 8, largestWeight));
     }
 
-    /** As many as have room for their blocks in half of the heap. */
+    /** As many as have room for their blocks in a quarter of the heap. */
     static int threads(long heap, int processors, int blockBytes) {
-        return (int) Math.min(Math.min(MOST_THREADS, processors), heap / 2 / blockBytes);
+        return (int) Math.min(Math.min(MOST_THREADS, processors), heap / 4 / blockBytes);
     }
 
     /** Writes all weights; returns those that are not finite. */
