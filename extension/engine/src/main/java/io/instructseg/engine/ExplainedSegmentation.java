@@ -38,18 +38,18 @@ record ExplainedSegmentation(ImageSegmentation segmentation, Prompts prompts, To
                 throw new InstructionException(index, "", "found " + prompt.instruction().length + " tokens before "
                         + options.maxTokens() + " of an explanation, expected at most " + mostTokens + " together");
             }
-            requireRoom(prompts.explained(prompt, new int[options.maxTokens()]));
+            requireRoom(index, prompts.explained(prompt, new int[options.maxTokens()]));
             all.add(prompt);
         }
         return all;
     }
 
     /** The official collator would cut the prompt, and with it the mask queries. */
-    private void requireRoom(Prompt longest) {
+    private void requireRoom(int index, Prompt longest) throws InstructionException {
         int excess = longest.ids().length - tokenizer.maxLength();
         if (excess > 0) {
-            throw new IllegalArgumentException("explanation.maxTokens: found " + options.maxTokens()
-                    + ", expected at most " + (options.maxTokens() - excess));
+            throw new InstructionException(index, "", "found " + options.maxTokens() + " tokens for an explanation, expected "
+                    + "at most " + (options.maxTokens() - excess) + " beside the prompt");
         }
     }
 

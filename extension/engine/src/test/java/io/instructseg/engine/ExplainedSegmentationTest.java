@@ -88,8 +88,9 @@ class ExplainedSegmentationTest {
                     .isExactlyInstanceOf(InstructionException.class).hasMessage("instructions[0]: found " + length
                             + " tokens before 1900 of an explanation, expected at most 2048 together");
             int most = 2048 - model.prompts().explained(model.prompts().explanation(WHY.sentences()), new int[0]).ids().length;
-            assertThatIllegalArgumentException().isThrownBy(() -> segment(model, GREEDY.withMaxTokens(2000), WHY))
-                    .withMessage("explanation.maxTokens: found 2000, expected at most " + most);
+            assertThatThrownBy(() -> segment(model, GREEDY.withMaxTokens(2000), WHY))
+                    .isExactlyInstanceOf(InstructionException.class).hasMessage("instructions[0]: found 2000 tokens for an "
+                            + "explanation, expected at most " + most + " beside the prompt");
         }
         assertThatIllegalArgumentException().isThrownBy(
                 () -> new VideoOptions(SegmentationOptions.DEFAULT.withExplanation(GREEDY), Optional.empty(), false))

@@ -131,13 +131,6 @@ class FailuresTest {
                 "the model did not answer in time");
     }
 
-    /** Of an option that the service chose, such as an explanation's length. */
-    @Test
-    void whoAsksForTooMuchIsTold() {
-        problem(new IllegalArgumentException("explanation.maxTokens: found 256, expected at most 9"), 400,
-                "explanation.maxTokens: found 256, expected at most 9");
-    }
-
     @Test
     void theServicesOwnFailuresTellNothingInternal() {
         problem(new StageException(Signature.REASON, "tensor secret:0"), 500, "stage reason of the model failed");

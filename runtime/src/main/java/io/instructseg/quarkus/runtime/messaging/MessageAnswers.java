@@ -158,8 +158,7 @@ public class MessageAnswers {
 
     private static boolean isOfTheMessage(Throwable failure) {
         return failure instanceof RequestException && !isBusy(failure) || failure instanceof ImageException
-                || failure instanceof InstructionException || failure instanceof IllegalArgumentException
-                || failure instanceof ResultRefusedException;
+                || failure instanceof InstructionException || failure instanceof ResultRefusedException;
     }
 
     private static boolean isOfTheService(Throwable failure) {

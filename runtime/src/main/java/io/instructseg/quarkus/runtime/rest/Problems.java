@@ -52,9 +52,6 @@ final class Problems {
         if (failure instanceof ConversationException conversation) {
             return of(RequestException.of(conversation));
         }
-        if (failure instanceof IllegalArgumentException wrong) {
-            return of(new RequestException(null, wrong.getMessage()));
-        }
         if (failure instanceof WordlessModelException) {
             return of(new ProblemException(Status.NOT_IMPLEMENTED, null, "the model has no words"));
         }

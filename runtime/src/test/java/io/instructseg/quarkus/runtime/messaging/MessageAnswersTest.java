@@ -104,14 +104,6 @@ class MessageAnswersTest {
     }
 
     @Test
-    void aMessageThatAsksForTooMuchIsRefusedAtOnce() {
-        IllegalArgumentException wrong = new IllegalArgumentException("explanation.maxTokens: found 256, expected at most 9");
-        assertThat(answer(inline(), sentence -> wrong)).isNull();
-        assertThat(nacks).containsExactly(wrong);
-        assertThat(asked).hasSize(1);
-    }
-
-    @Test
     void anExplanationIsAFieldOfTheResult() {
         Mask mask = Mask.empty(3, 2);
         answers = List.of(new Segmentation(Instruction.reasoning(SENTENCE), false, 0.25, mask,
