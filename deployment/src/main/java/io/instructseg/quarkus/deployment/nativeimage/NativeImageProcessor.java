@@ -40,7 +40,8 @@ class NativeImageProcessor {
 
     /** What JavaCPP's native code finds by name beside pointers: see {@link #jniMembers}. */
     private static final List<String> JNI_TYPES = List.of(LOADER, LOADER + "$Helper", POINTER + "$NativeDeallocator",
-            "java.lang.Object", "java.lang.String", "java.lang.NullPointerException", "java.lang.UnsatisfiedLinkError",
+            "java.lang.Object", "java.lang.String", "java.lang.NullPointerException", "java.lang.RuntimeException",
+            "java.lang.UnsatisfiedLinkError",
             "java.nio.Buffer", "java.nio.charset.Charset");
 
     @BuildStep

@@ -29,6 +29,8 @@ import io.quarkus.paths.PathVisit;
 final class NativeTypes {
 
     private static final String JAVACPP = "org.bytedeco.javacpp";
+    /** JavaCPP's own native library knows these. */
+    private static final String CHRONO = JAVACPP + ".chrono";
     private static final String C_API = "org.tensorflow.internal.c_api";
     private static final String FORMAT = "io.instructseg.format";
     /** What of the artifacts is looked at: nothing of TensorFlow's 4000 operations and messages. */
@@ -84,7 +86,7 @@ final class NativeTypes {
 
     private static boolean isBinding(ClassInfo type) {
         String name = type.name().packagePrefix();
-        return !type.isAbstract() && (name.equals(JAVACPP) || name.equals(C_API));
+        return !type.isAbstract() && (name.equals(JAVACPP) || name.equals(CHRONO) || name.equals(C_API));
     }
 
     /** Pointers whose methods native code calls. */

@@ -61,10 +61,15 @@ class NativeImageTest {
             reflection = sources.reflection();
             jni = sources.jni();
             lookups = ReflectionTrace.of(traced, directory.resolve("trace")).stream()
-                    .filter(lookup -> !IGNORED.contains(lookup.type())).toList();
+                    .filter(lookup -> !IGNORED.contains(lookup.type()) && !isLibrary(lookup)).toList();
         } finally {
             traced.destroyForcibly();
         }
+    }
+
+    /** Which is beside the executable, not in it. */
+    private static boolean isLibrary(Lookup lookup) {
+        return lookup.kind().equals("resource") && lookup.member().endsWith(".so");
     }
 
     private static Stream<Lookup> lookups(String kind) {
