@@ -22,6 +22,9 @@ final class ImageFeatures implements AutoCloseable {
     }
 
     static ImageFeatures encode(RgbImage image, StageRunner runner) {
+        if (!PixelBranch.runsBeside(runner)) {
+            return encode(image, encodeVision(image, runner), runner);
+        }
         PixelBranch pixels = PixelBranch.start(image, runner);
         try {
             return new ImageFeatures(image, encodeVision(image, runner), pixels);

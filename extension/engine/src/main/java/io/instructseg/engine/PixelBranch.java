@@ -32,13 +32,18 @@ final class PixelBranch implements AutoCloseable {
 
     static PixelBranch start(RgbImage image, StageRunner runner) {
         PixelBranch branch = new PixelBranch(runner);
-        if (runner.areElsewhere(STAGES, BEFORE_THEY_ARE_NEEDED)) {
+        if (runsBeside(runner)) {
             StageRunner own = runner.branch(() -> branch.closed, branch.runs::add);
             new Thread(() -> branch.encode(image, own), "instructseg-pixels").start();
         } else {
             branch.features.complete(PixelFeatures.encode(image, runner));
         }
         return branch;
+    }
+
+    /** Whether it takes no time of what comes before. */
+    static boolean runsBeside(StageRunner runner) {
+        return runner.areElsewhere(STAGES, BEFORE_THEY_ARE_NEEDED);
     }
 
     private void encode(RgbImage image, StageRunner own) {
