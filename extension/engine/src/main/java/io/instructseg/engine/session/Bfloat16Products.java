@@ -22,6 +22,8 @@ final class Bfloat16Products {
     /** What keeps weights and hands them out, in the type that they have. */
     private static final Set<String> STORAGE = Set.of("VarHandleOp", "ReadVariableOp", "ResourceGather", "AssignVariableOp",
             "RestoreV2");
+    /** What has values of its own that would have to be changed, too. */
+    private static final Set<String> HOLDERS = Set.of("Const", "Placeholder", "PlaceholderWithDefault");
     private static final AttrValue FLOAT = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
     private static final AttrValue BFLOAT16 = AttrValue.newBuilder().setType(DataType.DT_BFLOAT16).build();
 
@@ -31,7 +33,7 @@ final class Bfloat16Products {
 
     private Bfloat16Products(GraphDef.Builder graph) {
         this.graph = graph;
-        graph.getNodeList().stream().filter(node -> STORAGE.contains(node.getOp()) && node.getAttrMap().containsValue(BFLOAT16))
+        graph.getNodeList().stream().filter(node -> STORAGE.contains(node.getOp()) && isBfloat16(node))
                 .forEach(node -> stored.put(node.getName(), node));
     }
 
@@ -39,7 +41,9 @@ final class Bfloat16Products {
      * @param graph with its devices: what is on a GPU stays as it is. One of other origin that keeps values itself does, too
      */
     static void widen(GraphDef.Builder graph) {
-        if (graph.getLibrary().getFunctionCount() > 0 || graph.getNodeList().stream().anyMatch(Bfloat16Products::isForeign)) {
+        List<NodeDef> nodes = graph.getNodeList();
+        if (graph.getLibrary().getFunctionCount() > 0 || nodes.stream().noneMatch(Bfloat16Products::isBfloat16)
+                || nodes.stream().anyMatch(Bfloat16Products::isForeign)) {
             return;
         }
         Bfloat16Products products = new Bfloat16Products(graph);
@@ -47,9 +51,13 @@ final class Bfloat16Products {
         graph.addAllNode(products.casts);
     }
 
+    private static boolean isBfloat16(NodeDef node) {
+        return node.getAttrMap().containsValue(BFLOAT16);
+    }
+
     /** Whether it holds or takes bfloat16 where models that we convert do not. */
     private static boolean isForeign(NodeDef node) {
-        boolean holds = Set.of("Const", "Placeholder", "PlaceholderWithDefault").contains(node.getOp());
+        boolean holds = HOLDERS.contains(node.getOp());
         return !STORAGE.contains(node.getOp()) && node.getAttrMap().values().stream()
                 .anyMatch(value -> holds && value.equals(BFLOAT16)
                         || value.getList().getTypeList().contains(DataType.DT_BFLOAT16));

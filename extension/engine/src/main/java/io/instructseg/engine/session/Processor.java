@@ -31,16 +31,18 @@ public record Processor(String name, Set<String> instructions) {
     }
 
     static Processor of(Path cpuinfo) {
-        String text;
-        try {
-            text = Files.readString(cpuinfo, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            text = "";
-        }
-        String all = text;
-        return new Processor(value(all, "model name"), EXTENSIONS.stream()
-                .flatMap(extensions -> Stream.of(value(all, extensions).split(" "))).filter(word -> !word.isEmpty())
+        String text = read(cpuinfo);
+        return new Processor(value(text, "model name"), EXTENSIONS.stream()
+                .flatMap(extensions -> Stream.of(value(text, extensions).split(" "))).filter(word -> !word.isEmpty())
                 .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** Of the first line {@code name : value}; the other cores' are the same. */
