@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 
 import io.instructseg.format.Signature;
@@ -35,8 +37,12 @@ final class ModelLoader {
         if (keeps || !available.equals(Set.of(Device.CPU))) {
             graph = place(graph, devices, keeps);
         }
-        if (Processor.here().lacksBfloat16()) {
-            graph = widen(graph);
+        Processor processor = Processor.here();
+        if (processor.lacksBfloat16()) {
+            graph = changed(graph, Bfloat16Products::widen);
+        }
+        if (AttentionProducts.slowWithOneDnn(processor)) {
+            graph = changed(graph, AttentionProducts::leaveToTensorFlow);
         }
         List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph) : List.of();
         MemoryNeed need = MemoryNeed.of(graph.getGraphDef(), sizes);
@@ -84,10 +90,10 @@ final class ModelLoader {
         }
     }
 
-    private static MetaGraphDef widen(MetaGraphDef graph) {
-        MetaGraphDef.Builder widened = graph.toBuilder();
-        Bfloat16Products.widen(widened.getGraphDefBuilder());
-        return widened.build();
+    private static MetaGraphDef changed(MetaGraphDef graph, Consumer<GraphDef.Builder> change) {
+        MetaGraphDef.Builder changed = graph.toBuilder();
+        change.accept(changed.getGraphDefBuilder());
+        return changed.build();
     }
 
     private static MetaGraphDef place(MetaGraphDef graph, Map<Signature, Device> devices, boolean keeps)

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -46,7 +45,7 @@ public final class Attention {
             Optional<Operand<TFloat32>> bias) {
         Operand<TFloat32> logits = logits(tf, query, key);
         Operand<TFloat32> biased = bias.isPresent() ? tf.math.add(logits, bias.get()) : logits;
-        return tf.train.batchMatMul(tf.nn.softmax(biased), value, TFloat32.class);
+        return BatchProduct.of(tf, tf.nn.softmax(biased), value);
     }
 
     /**
@@ -68,13 +67,13 @@ public final class Attention {
                 .output();
         List<Operand<TFloat32>> sums = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
-            sums.add(tf.train.batchMatMul(weights.get(i), values.get(i), TFloat32.class));
+            sums.add(BatchProduct.of(tf, weights.get(i), values.get(i)));
         }
         return tf.math.addN(sums);
     }
 
     private static Operand<TFloat32> logits(Ops tf, Operand<TFloat32> query, Operand<TFloat32> key) {
-        return tf.train.batchMatMul(query, key, TFloat32.class, BatchMatMul.adjY(true));
+        return BatchProduct.ofTransposed(tf, query, key);
     }
 
     /** {@code x / sqrt(d)}, as the official code scales queries before the product. */

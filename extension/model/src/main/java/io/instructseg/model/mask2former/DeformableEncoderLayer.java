@@ -1,7 +1,5 @@
 package io.instructseg.model.mask2former;
 
-import java.util.List;
-
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -20,11 +18,11 @@ final class DeformableEncoderLayer {
     private final Hyperparameters.PixelDecoder parameters;
     private final MultiScaleDeformableAttention attention;
 
-    DeformableEncoderLayer(Block block, Hyperparameters.PixelDecoder parameters, List<Integer> sides) {
+    DeformableEncoderLayer(Block block, Hyperparameters.PixelDecoder parameters, DeformableSampling sampling) {
         this.block = block;
         this.tf = block.tf();
         this.parameters = parameters;
-        this.attention = new MultiScaleDeformableAttention(block.at("self_attn"), parameters, sides);
+        this.attention = new MultiScaleDeformableAttention(block.at("self_attn"), parameters, sampling);
     }
 
     /**

@@ -2,6 +2,8 @@ package io.instructseg.model.mask2former;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -11,7 +13,9 @@ import org.tensorflow.op.core.Stack;
 import org.tensorflow.op.core.Unstack;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
+import io.instructseg.model.graph.OuterSum;
 import io.instructseg.model.graph.Shapes;
 
 /**
@@ -19,23 +23,46 @@ import io.instructseg.model.graph.Shapes;
  * {@code ms_deform_attn_core_pytorch}: {@code grid_sample} with {@code align_corners=False}).
  * <p>
  * A place is clamped to the pixel centres of a frame of zeros around its map: further out everything is zero as well. The four
- * pixels about a place then always exist and lie side by side in one row of a table, so that a place costs one look-up. The
- * levels follow each other, as their gathered values are the model's largest tensors.
+ * pixels about a place then always exist and lie side by side in one row of a table, so that a place costs one look-up. What
+ * was looked up is large, hence it is summed some queries at a time, while it is in the processor's cache.
  */
 final class DeformableSampling {
+
+    /** Of what is looked up at once. Measured: docs/performance.md. */
+    private static final long CHUNK_BYTES = 16 << 20;
 
     private final Ops tf;
     private final List<Integer> sides;
     private final int heads;
     private final int headSize;
     private final int points;
+    /** Places of a query and head: the points of all levels. */
+    private final int places;
+    private final int queriesAtOnce;
+    private final Operand<TInt32> windowRows;
 
+    /**
+     * @param sides of the levels' square maps
+     * @param headSize d
+     * @param points of each level that a query reads for a head
+     */
     DeformableSampling(Ops tf, List<Integer> sides, int heads, int headSize, int points) {
+        this(tf, sides, heads, headSize, points, CHUNK_BYTES);
+    }
+
+    DeformableSampling(Ops tf, List<Integer> sides, int heads, int headSize, int points, long chunkBytes) {
         this.tf = tf;
         this.sides = sides;
         this.heads = heads;
         this.headSize = headSize;
         this.points = points;
+        this.places = sides.size() * points;
+        this.queriesAtOnce = (int) Math.max(1, chunkBytes / (4L * Float.BYTES * heads * places * headSize));
+        this.windowRows = windowRows();
+    }
+
+    List<Integer> sides() {
+        return sides;
     }
 
     /**
@@ -45,77 +72,142 @@ final class DeformableSampling {
      * @return {@code [b, q, heads * d]}
      */
     Operand<TFloat32> sample(Operand<TFloat32> values, Operand<TFloat32> locations, Operand<TFloat32> weights) {
-        Operand<TFloat32> sum = null;
-        int start = 0;
-        for (int level = 0; level < sides.size(); level++) {
-            int side = sides.get(level);
-            Ops ops = sum == null ? tf : tf.withControlDependencies(sum);
-            Operand<TFloat32> map = tf.slice(values, tf.constant(new int[] { 0, start, 0, 0 }),
-                    tf.constant(new int[] { -1, side * side, -1, -1 }));
-            Operand<TFloat32> sampled = sample(ops, windows(map, side), side, level(locations, level), level(weights, level));
-            sum = sum == null ? sampled : tf.math.add(sum, sampled);
-            start += side * side;
-        }
-        return Shapes.reshape(tf, sum, -1, Shapes.known(locations, 1), heads * headSize);
-    }
-
-    /** {@code [b, q, heads, levels, ..]} to {@code [b, q, heads, ..]}. */
-    private Operand<TFloat32> level(Operand<TFloat32> x, int level) {
-        return tf.gather(x, tf.constant(level), tf.constant(3));
+        int queries = Shapes.known(locations, 1);
+        List<Output<TFloat32>> xy = tf
+                .unstack(Shapes.reshape(tf, locations, -1, queries, heads, places, 2), 2L, Unstack.axis(-1L)).output();
+        Place x = place(xy.get(0));
+        Place y = place(xy.get(1));
+        Operand<TFloat32> factors = factors(x, y, Shapes.reshape(tf, weights, -1, queries, heads, places));
+        return sum(windows(values), rows(x, y), factors);
     }
 
     /**
-     * The 2x2 windows of a map with a frame of zeros: {@code [b, side * side, heads, d]} to
-     * {@code [b, (side + 1) * (side + 1) * heads, 4 * d]}.
+     * Where a place lies along an axis: {@code [b, q, heads, places]} each.
+     *
+     * @param corner the pixel before it, from -1
+     * @param fraction of the way to the next one
      */
-    private Operand<TFloat32> windows(Operand<TFloat32> map, int side) {
-        Operand<TFloat32> square = Shapes.reshape(tf, map, -1, side, side, heads, headSize);
-        Operand<TFloat32> framed = tf.pad(square, tf.constant(new int[][] { { 0, 0 }, { 1, 1 }, { 1, 1 }, { 0, 0 }, { 0, 0 } }),
-                tf.constant(0f));
-        List<Operand<TFloat32>> corners = new ArrayList<>();
-        for (int corner = 0; corner < 4; corner++) {
-            corners.add(tf.slice(framed, tf.constant(new int[] { 0, corner / 2, corner % 2, 0, 0 }),
-                    tf.constant(new int[] { -1, side + 1, side + 1, -1, -1 })));
-        }
-        return Shapes.reshape(tf, tf.concat(corners, tf.constant(4)), -1, (side + 1) * (side + 1) * heads, 4 * headSize);
+    private record Place(Operand<TFloat32> corner, Operand<TFloat32> fraction) {
     }
 
-    /** One level: {@code locations [b, q, heads, points, 2]}, {@code weights [b, q, heads, points]}. */
-    private Operand<TFloat32> sample(Ops ordered, Operand<TFloat32> windows, int side, Operand<TFloat32> locations,
-            Operand<TFloat32> weights) {
-        Operand<TFloat32> pixels = tf.math.sub(tf.math.mul(locations, tf.constant((float) side)), tf.constant(0.5f));
-        Operand<TFloat32> clamped = tf.clipByValue(pixels, tf.constant(-1f), tf.constant((float) side));
-        Operand<TFloat32> corner = tf.math.minimum(tf.math.floor(clamped), tf.constant(side - 1f));
-        List<Output<TFloat32>> fractions = tf.unstack(tf.math.sub(clamped, corner), 2L, Unstack.axis(-1L)).output();
-        Operand<TInt32> rows = rows(corner, side);
-        int queries = Shapes.known(locations, 1);
-        Operand<TFloat32> gathered = ordered.gather(windows, Shapes.reshape(tf, rows, -1, queries * heads * points),
-                tf.constant(1), Gather.batchDims(1L));
-        // [b, q * heads * points, 4 * d] to [b * q * heads, points * 4, d]
-        Operand<TFloat32> samples = Shapes.reshape(tf, gathered, -1, points * 4, headSize);
-        Operand<TFloat32> factors = Shapes.reshape(tf, corners(fractions.get(0), fractions.get(1), weights), -1, 1, points * 4);
-        return tf.train.batchMatMul(factors, samples, TFloat32.class);
+    /** @param location 0 to 1 over each map {@code [b, q, heads, places]} */
+    private Place place(Operand<TFloat32> location) {
+        Operand<TFloat32> size = tf.dtypes.cast(tf.constant(perPlace(sides.stream().mapToInt(side -> side).toArray())),
+                TFloat32.class);
+        Operand<TFloat32> pixels = tf.math.sub(tf.math.mul(location, size), tf.constant(0.5f));
+        Operand<TFloat32> clamped = tf.math.minimum(tf.math.maximum(pixels, tf.constant(-1f)), size);
+        Operand<TFloat32> corner = tf.math.minimum(tf.math.floor(clamped), tf.math.sub(size, tf.constant(1f)));
+        return new Place(corner, tf.math.sub(clamped, corner));
     }
 
-    /** Rows of {@link #windows}: corners {@code [b, q, heads, points, 2]}, from -1, to {@code [b, q, heads, points]}. */
-    private Operand<TInt32> rows(Operand<TFloat32> corner, int side) {
-        List<Output<TInt32>> xy = tf.unstack(tf.dtypes.cast(corner, TInt32.class), 2L, Unstack.axis(-1L)).output();
-        Operand<TInt32> pixel = tf.math.add(tf.math.mul(xy.get(1), tf.constant(side + 1)), xy.get(0));
-        int[] offsets = new int[heads];
-        for (int head = 0; head < heads; head++) {
-            offsets[head] = (side + 2) * heads + head;
-        }
-        Operand<TInt32> head = Shapes.reshape(tf, tf.constant(offsets), heads, 1);
-        return tf.math.add(tf.math.mul(pixel, tf.constant(heads)), head);
-    }
-
-    /** Shares of a window's pixels times the weight: {@code [b, q, heads, points, 4]}. */
-    private Operand<TFloat32> corners(Operand<TFloat32> x, Operand<TFloat32> y, Operand<TFloat32> weights) {
-        Operand<TFloat32> lower = tf.math.mul(y, weights);
+    /** Shares of a window's pixels times the weight: {@code [b, q, heads, places * 4]}. */
+    private Operand<TFloat32> factors(Place x, Place y, Operand<TFloat32> weights) {
+        Operand<TFloat32> lower = tf.math.mul(y.fraction(), weights);
         Operand<TFloat32> upper = tf.math.sub(weights, lower);
-        Operand<TFloat32> upperRight = tf.math.mul(x, upper);
-        Operand<TFloat32> lowerRight = tf.math.mul(x, lower);
-        return tf.stack(List.of(tf.math.sub(upper, upperRight), upperRight, tf.math.sub(lower, lowerRight), lowerRight),
+        Operand<TFloat32> upperRight = tf.math.mul(x.fraction(), upper);
+        Operand<TFloat32> lowerRight = tf.math.mul(x.fraction(), lower);
+        Operand<TFloat32> corners = tf.stack(
+                List.of(tf.math.sub(upper, upperRight), upperRight, tf.math.sub(lower, lowerRight), lowerRight),
                 Stack.axis(-1L));
+        return Shapes.reshape(tf, corners, -1, Shapes.known(weights, 1), heads, places * 4);
+    }
+
+    /** Rows of {@link #windows}: {@code [b, q, heads, places]}. */
+    private Operand<TInt32> rows(Place x, Place y) {
+        int[] pitches = sides.stream().mapToInt(side -> side + 1).toArray();
+        Operand<TInt32> pixels = tf.math.add(tf.math.mul(whole(y.corner()), tf.constant(perPlace(pitches))),
+                whole(x.corner()));
+        int[] firsts = new int[sides.size()];
+        int start = 0;
+        for (int level = 0; level < firsts.length; level++) {
+            // that of the corner (-1, -1) is a level's first
+            firsts[level] = start + pitches[level] + 1;
+            start += pitches[level] * pitches[level];
+        }
+        return perHead(tf.math.add(pixels, tf.constant(perPlace(firsts))));
+    }
+
+    private Operand<TInt32> whole(Operand<TFloat32> corner) {
+        return tf.dtypes.cast(corner, TInt32.class);
+    }
+
+    /** Rows of pixels to those of their heads: {@code [.., heads, k]}, of one head or all, the rows of each. */
+    private Operand<TInt32> perHead(Operand<TInt32> pixels) {
+        Operand<TInt32> head = Shapes.reshape(tf, tf.constant(IntStream.range(0, heads).toArray()), heads, 1);
+        return tf.math.add(tf.math.mul(pixels, tf.constant(heads)), head);
+    }
+
+    /**
+     * The 2x2 windows of all maps, each in a frame of zeros: {@code [b, v, heads, d]} to
+     * {@code [b, sum of (side + 1) * (side + 1) * heads, 4 * d]}.
+     */
+    private Operand<TFloat32> windows(Operand<TFloat32> values) {
+        Operand<TFloat32> withZeros = tf.pad(values, tf.constant(new int[][] { { 0, 0 }, { 0, 1 }, { 0, 0 }, { 0, 0 } }),
+                tf.constant(0f));
+        Operand<TFloat32> rows = Shapes.reshape(tf, withZeros, -1, Shapes.known(withZeros, 1) * heads, headSize);
+        // [b, windows, heads, 4, d]
+        Operand<TFloat32> windows = tf.gather(rows, windowRows, tf.constant(1));
+        return Shapes.reshape(tf, windows, -1, Shapes.known(windows, 1) * heads, 4 * headSize);
+    }
+
+    /** The pixels' heads that make up {@link #windows}: {@code [windows, heads, 4]}; behind all pixels are zeros. */
+    private Operand<TInt32> windowRows() {
+        int zeros = sides.stream().mapToInt(side -> side * side).sum();
+        List<Operand<TInt32>> levels = new ArrayList<>();
+        int start = 0;
+        for (int side : sides) {
+            int first = start;
+            int[] rows = corners(side, pixel -> first + pixel * side, zeros);
+            int[] columns = corners(side, pixel -> pixel, zeros);
+            Operand<TInt32> pixels = tf.math.minimum(OuterSum.of(tf, rows, columns, 2), tf.constant(zeros));
+            levels.add(Shapes.reshape(tf, pixels, (side + 1) * (side + 1), 1, 4));
+            start += side * side;
+        }
+        return perHead(tf.concat(levels, tf.constant(0)));
+    }
+
+    /** Of the two pixels of each window along a side. */
+    private static int[] corners(int side, IntUnaryOperator value, int outside) {
+        return IntStream.range(0, 2 * (side + 1)).map(i -> i / 2 + i % 2 - 1)
+                .map(pixel -> pixel < 0 || pixel == side ? outside : value.applyAsInt(pixel)).toArray();
+    }
+
+    /**
+     * @param windows {@code [b, windows * heads, 4 * d]}
+     * @param rows of them {@code [b, q, heads, places]}
+     * @param factors {@code [b, q, heads, places * 4]}
+     * @return {@code [b, q, heads * d]}
+     */
+    private Operand<TFloat32> sum(Operand<TFloat32> windows, Operand<TInt32> rows, Operand<TFloat32> factors) {
+        int queries = Shapes.known(rows, 1);
+        List<Operand<TFloat32>> sums = new ArrayList<>();
+        for (int start = 0; start < queries; start += queriesAtOnce) {
+            int size = Math.min(queriesAtOnce, queries - start);
+            // one after the other, or all of them could be in memory at once
+            Ops ordered = sums.isEmpty() ? tf : tf.withControlDependencies(sums.get(sums.size() - 1));
+            sums.add(sum(ordered, windows, queries(rows, start, size), queries(factors, start, size)));
+        }
+        return sums.size() == 1 ? sums.get(0) : tf.concat(sums, tf.constant(1));
+    }
+
+    /** The same of some queries. */
+    private Operand<TFloat32> sum(Ops ordered, Operand<TFloat32> windows, Operand<TInt32> rows, Operand<TFloat32> factors) {
+        int queries = Shapes.known(rows, 1);
+        Operand<TInt32> row = Shapes.reshape(tf, rows, -1, queries * heads * places);
+        Operand<TFloat32> gathered = ordered.gather(windows, row, tf.constant(1), Gather.batchDims(1L));
+        // [b, q * heads * places, 4 * d] to [b * q * heads, places * 4, d]
+        Operand<TFloat32> samples = Shapes.reshape(tf, gathered, -1, places * 4, headSize);
+        Operand<TFloat32> sum = tf.train.batchMatMul(Shapes.reshape(tf, factors, -1, 1, places * 4), samples, TFloat32.class);
+        return Shapes.reshape(tf, sum, -1, queries, heads * headSize);
+    }
+
+    /** {@code [b, q, heads, k]} to some of its queries. */
+    private <T extends TNumber> Operand<T> queries(Operand<T> x, int start, int size) {
+        return tf.slice(x, tf.constant(new int[] { 0, start, 0, 0 }), tf.constant(new int[] { -1, size, -1, -1 }));
+    }
+
+    /** A number of each place's level: {@code [places]}. */
+    private int[] perPlace(int[] ofLevels) {
+        return IntStream.range(0, places).map(place -> ofLevels[place / points]).toArray();
     }
 }

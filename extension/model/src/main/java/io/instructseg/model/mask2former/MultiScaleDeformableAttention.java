@@ -20,14 +20,15 @@ final class MultiScaleDeformableAttention {
     private final Block block;
     private final Ops tf;
     private final Hyperparameters.PixelDecoder parameters;
+    private final DeformableSampling sampling;
     private final List<Integer> sides;
 
-    /** @param sides the side of each level's square map */
-    MultiScaleDeformableAttention(Block block, Hyperparameters.PixelDecoder parameters, List<Integer> sides) {
+    MultiScaleDeformableAttention(Block block, Hyperparameters.PixelDecoder parameters, DeformableSampling sampling) {
         this.block = block;
         this.tf = block.tf();
         this.parameters = parameters;
-        this.sides = sides;
+        this.sampling = sampling;
+        this.sides = sampling.sides();
     }
 
     /**
@@ -42,8 +43,7 @@ final class MultiScaleDeformableAttention {
         Operand<TFloat32> projected = block.linear("value_proj", values, width);
         Operand<TFloat32> value = block.tap("deform.value",
                 Shapes.reshape(tf, projected, -1, Shapes.known(values, 1), parameters.heads(), headSize));
-        Operand<TFloat32> sampled = new DeformableSampling(tf, sides, parameters.heads(), headSize, parameters.points())
-                .sample(value, locations(query, references), weights(query));
+        Operand<TFloat32> sampled = sampling.sample(value, locations(query, references), weights(query));
         return block.tap("deform.output", block.linear("output_proj", block.tap("deform.sampled", sampled), width));
     }
 

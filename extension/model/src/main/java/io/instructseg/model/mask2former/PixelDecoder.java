@@ -60,9 +60,12 @@ public final class PixelDecoder {
         Block transformer = block.at("transformer");
         Operand<TFloat32> positions = positions(transformer, sides);
         Operand<TFloat32> references = MultiScaleDeformableAttention.references(tf, sides);
+        DeformableSampling sampling = new DeformableSampling(tf, sides, parameters.heads(),
+                parameters.hiddenSize() / parameters.heads(), parameters.points());
         Operand<TFloat32> hidden = block.tap("encoder.src", tokens(maps));
         for (int i = 0; i < parameters.layers(); i++) {
-            DeformableEncoderLayer layer = new DeformableEncoderLayer(transformer.at("encoder.layers", i), parameters, sides);
+            DeformableEncoderLayer layer = new DeformableEncoderLayer(transformer.at("encoder.layers", i), parameters,
+                    sampling);
             hidden = block.tap("encoder.layer." + i, layer.apply(hidden, positions, references));
         }
         return maps(hidden, sides);
@@ -111,6 +114,6 @@ public final class PixelDecoder {
                 ResizeBilinear.halfPixelCenters(true));
         Operand<TFloat32> sum = block.tap("fpn.sum", tf.math.add(lateral, enlarged));
         Block output = block.at("layer_1");
-        return tf.nn.relu(output.groupNorm("1", output.convolution("0", sum, width, 3, 1, "SAME")));
+        return tf.nn.relu(output.groupNorm("1", output.convolution("0", sum, width)));
     }
 }

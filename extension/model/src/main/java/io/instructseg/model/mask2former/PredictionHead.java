@@ -2,10 +2,10 @@ package io.instructseg.model.mask2former;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.train.BatchMatMul;
 import org.tensorflow.types.TFloat32;
 
 import io.instructseg.format.Hyperparameters;
+import io.instructseg.model.graph.BatchProduct;
 import io.instructseg.model.graph.Block;
 import io.instructseg.model.graph.Shapes;
 
@@ -39,7 +39,7 @@ final class PredictionHead {
         Operand<TFloat32> embedding = mlp.linear("2", second, parameters.maskSize());
         int side = Shapes.known(features, 1);
         Operand<TFloat32> pixels = Shapes.reshape(tf, features, -1, side * side, parameters.maskSize());
-        return tf.train.batchMatMul(embedding, pixels, TFloat32.class, BatchMatMul.adjY(true));
+        return BatchProduct.ofTransposed(tf, embedding, pixels);
     }
 
     /**

@@ -53,8 +53,7 @@ public final class VisionEncoder {
 
     private Operand<TFloat32> embed(Block embeddings, Operand<TFloat32> pixels) {
         int patch = parameters.patchSize();
-        Operand<TFloat32> map = embeddings.convolution("patch_embedding", pixels, parameters.hiddenSize(), patch, patch,
-                "VALID");
+        Operand<TFloat32> map = embeddings.patches("patch_embedding", pixels, parameters.hiddenSize(), patch);
         // [b, s / patch, s / patch, c] to [b, p, c]
         Operand<TFloat32> tokens = Shapes.reshape(tf, map, -1, parameters.patches(), parameters.hiddenSize());
         return tf.math.add(tokens,

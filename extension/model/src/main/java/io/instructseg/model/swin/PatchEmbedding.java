@@ -28,7 +28,7 @@ final class PatchEmbedding {
     Operand<TFloat32> apply(Operand<TUint8> pixels) {
         Operand<TFloat32> centred = tf.math.sub(tf.dtypes.cast(pixels, TFloat32.class), tf.constant(MEAN));
         Operand<TFloat32> normal = block.tap("images", tf.math.div(centred, tf.constant(DEVIATION)));
-        Operand<TFloat32> map = block.convolution("proj", normal, channels, PATCH, PATCH, "VALID");
+        Operand<TFloat32> map = block.patches("proj", normal, channels, PATCH);
         return block.layerNorm("norm", map, SwinTransformer.EPSILON);
     }
 }

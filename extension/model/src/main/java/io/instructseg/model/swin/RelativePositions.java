@@ -6,6 +6,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 import io.instructseg.model.graph.Block;
+import io.instructseg.model.graph.OuterSum;
 import io.instructseg.model.graph.Shapes;
 
 /**

@@ -12,6 +12,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
+import io.instructseg.model.graph.OuterSum;
 import io.instructseg.model.graph.Shapes;
 
 /**

@@ -27,6 +27,8 @@ class DeformableSamplingTest {
     private static final int POINTS = 2;
     private static final int QUERIES = 40;
     private static final int LEVELS = 4;
+    /** What 7 queries look up: 40 are no multiple. */
+    private static final long CHUNK_BYTES = 7L * HEADS * LEVELS * POINTS * 4 * SIZE * Float.BYTES;
 
     private final Random random = new Random(7);
     private final float[] values = normal(BATCH * PIXELS * HEADS * SIZE);
@@ -75,7 +77,8 @@ class DeformableSamplingTest {
         for (int i = 0; i < locations.length; i++) {
             locations[i] = (float) coordinate.over(SIDES.get(i / 2 / POINTS % LEVELS));
         }
-        float[] actual = run(locations);
+        float[] actual = run(locations, CHUNK_BYTES);
+        assertThat(run(locations, Long.MAX_VALUE)).isEqualTo(actual);
         double[] expected = expected(locations);
         assertThat(actual).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
@@ -84,10 +87,10 @@ class DeformableSamplingTest {
         }
     }
 
-    private float[] run(float[] locations) {
+    private float[] run(float[] locations, long chunkBytes) {
         try (Graph graph = new Graph(); Session session = new Session(graph)) {
             Ops tf = Ops.create(graph);
-            Operand<TFloat32> sampled = new DeformableSampling(tf, SIDES, HEADS, SIZE, POINTS).sample(
+            Operand<TFloat32> sampled = new DeformableSampling(tf, SIDES, HEADS, SIZE, POINTS, chunkBytes).sample(
                     constant(tf, values, BATCH, PIXELS, HEADS, SIZE),
                     constant(tf, locations, BATCH, QUERIES, HEADS, LEVELS, POINTS, 2),
                     constant(tf, weights, BATCH, QUERIES, HEADS, LEVELS, POINTS));
