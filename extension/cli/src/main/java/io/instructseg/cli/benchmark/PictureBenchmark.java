@@ -19,8 +19,7 @@ import io.instructseg.format.Signature;
 
 /**
  * Measures what a picture takes: loading, the first answers after it, then {@link PictureRounds rounds} of answers; then
- * answers
- * whose operations are recorded.
+ * answers whose operations are recorded.
  *
  * @param sentences how many are several
  */
