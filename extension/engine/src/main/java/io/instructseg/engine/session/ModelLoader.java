@@ -11,6 +11,7 @@ import java.util.Set;
 import org.tensorflow.proto.MetaGraphDef;
 
 import io.instructseg.format.Signature;
+import io.instructseg.tensorflow.Processor;
 
 /** Loads a SavedModel onto the devices of a placement. */
 final class ModelLoader {
