@@ -11,8 +11,7 @@ import io.smallrye.mutiny.Uni;
  * Segments what words mean, and answers in words: inject it.
  * <p>
  * Nothing happens before a {@code Uni} or {@code Multi} is subscribed to. Its items arrive on worker threads; cancelling it
- * frees its place, at
- * the latest between two stages of the model. It fails with
+ * frees its place, at the latest between two stages of the model. It fails with
  * <ul>
  * <li>{@link io.instructseg.engine.image.ImageException}: the picture is damaged, of an unknown format or beyond the limits,
  * <li>{@link io.instructseg.engine.InstructionException}: the model can't take a sentence,
@@ -49,8 +48,7 @@ public interface InstructSeg {
      * before the next one is asked for: an event loop should leave that to a worker thread.
      *
      * @return the answers about each frame, in their order; fails with {@link io.instructseg.engine.video.VideoException} if
-     *         the
-     *         video is damaged, of an unknown format or beyond the limits, once the frames before were answered
+     *         the video is damaged, of an unknown format or beyond the limits, once the frames before were answered
      */
     Multi<FrameSegmentation> segment(VideoRequest request);
 

@@ -18,7 +18,7 @@ class ArchitectureTest {
     @Test
     void theRuntimeKnowsNoTensorFlow() {
         noClasses().should().dependOnClassesThat().resideInAnyPackage("org.tensorflow..", "org.bytedeco..",
-                "com.google.protobuf..").check(CLASSES);
+                "com.google.protobuf..", "io.instructseg.tensorflow..").check(CLASSES);
     }
 
     @Test

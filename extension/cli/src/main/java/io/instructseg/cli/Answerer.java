@@ -14,6 +14,7 @@ import io.instructseg.engine.GenerationOptions;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.TextGeneration;
 import io.instructseg.engine.image.DecodedImage;
+import io.instructseg.engine.text.Prompts;
 import picocli.CommandLine;
 
 /** Puts questions to a model, one after the other in one conversation, and hands on the answers as they are made. */
@@ -74,9 +75,9 @@ final class Answerer {
         }
     }
 
-    /** A turn without an answer is none. */
+    /** A turn without an answer is none: the model would refuse it. */
     private void remember(String question, String text) {
-        if (!text.isBlank()) {
+        if (!Prompts.message(text).isEmpty()) {
             turns.add(new Conversation.Turn(question, text));
         }
     }

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,6 +29,8 @@ class AskCommandTest {
 
     private static final Path IMAGE = Cli.DEMO.resolve("examples/images/02.png");
     private static final String QUESTION = "What can you see on the far left?";
+    /** A token of the model, whose width is 160. */
+    private static final int SIX_BLANKS = 1403;
     private static final InputStream STANDARD_INPUT = System.in;
 
     @AfterEach
@@ -92,6 +96,25 @@ class AskCommandTest {
         assertThat(result.err()).contains("instructseg: question: found a blank text, expected words",
                 "instructseg: question: found a prompt of ").doesNotContain("\tat ");
         assertThat(result.exitCode()).isEqualTo(1);
+    }
+
+    /** Here a token of six blanks is called {@code <image>}, and is all that the model says. */
+    @Test
+    void anAnswerThatTheModelWouldRefuseIsNotRemembered(@TempDir Path directory) throws IOException {
+        CheckpointCopy checkpoint = new CheckpointCopy(Cli.DEMO.resolve("checkpoint"));
+        checkpoint.set("model.final_layernorm.bias", 0, 1e3f);
+        checkpoint.set("lm_head.weight", SIX_BLANKS * 160, 1e3f);
+        Path source = checkpoint.write(directory.resolve("checkpoint"));
+        for (String name : List.of("tokenizer.json", "tokenizer_config.json", "added_tokens.json")) {
+            Path file = source.resolve(name);
+            Files.writeString(file, Files.readString(file).replace("\"      \"", "\"<image>\""));
+        }
+        Path model = directory.resolve("model");
+        assertThat(Cli.run("convert", source, model).exitCode()).isZero();
+        input(QUESTION);
+        Result result = Cli.run("ask", model, "--chat", "--max-tokens", "1", QUESTION);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(result.out().lines()).containsExactly("<image>", "<image>");
     }
 
     @Test

@@ -148,9 +148,8 @@ class BenchmarkCommandTest {
 
     /**
      * 220 kB forgotten in each request, res2 of the picture, would be 22 MB from one third to the next. What is allowed is 2 %
-     * of
-     * all that this process has, other tests' memory included: with 600 MB 12 MB, so a leak below 120 kB a request passes.
-     * 10,000 requests find one of 3 kB, and are for a run of the command by itself.
+     * of all that this process has, other tests' memory included: with 600 MB 12 MB, so a leak below 120 kB a request
+     * passes. 10,000 requests find one of 3 kB, and are for a run of the command by itself.
      */
     @Test
     void manyRequestsLeaveMemoryFlat() throws IOException {

@@ -20,6 +20,7 @@ import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.model.InstructSegGraph;
 import io.instructseg.model.graph.Weight;
+import io.instructseg.tensorflow.TensorFlowLibrary;
 
 /**
  * Converts a checkpoint in the official layout to a SavedModel that is the whole model: graph, weights, tokenizer and
@@ -30,7 +31,7 @@ import io.instructseg.model.graph.Weight;
 public final class Converter {
 
     static {
-        JavaCpp.liftMemoryLimit();
+        TensorFlowLibrary.prepare();
     }
 
     /** Graph and tokenizer, with room to spare. */

@@ -15,8 +15,7 @@ import com.google.protobuf.CodedOutputStream;
 
 /**
  * LevelDB's table file, in which TensorFlow keeps the index of a checkpoint (TensorFlow's {@code tsl/lib/io/format.h}): here
- * one
- * block of all entries, an empty block of metadata, and a block that finds the first.
+ * one block of all entries, an empty block of metadata, and a block that finds the first.
  */
 final class SortedTable {
 

@@ -22,9 +22,6 @@ final class ImageFeatures implements AutoCloseable {
     }
 
     static ImageFeatures encode(RgbImage image, StageRunner runner) {
-        if (!PixelBranch.runsBeside(runner)) {
-            return encode(image, encodeVision(image, runner), runner);
-        }
         PixelBranch pixels = PixelBranch.start(image, runner);
         try {
             return new ImageFeatures(image, encodeVision(image, runner), pixels);
@@ -66,7 +63,7 @@ final class ImageFeatures implements AutoCloseable {
         return Math.toIntExact(patches().shape()[1]);
     }
 
-    /** Waits for them. */
+    /** Waits for them, or computes them. */
     PixelFeatures pixels() {
         return pixels.get();
     }

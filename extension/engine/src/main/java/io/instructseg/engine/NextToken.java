@@ -5,8 +5,7 @@ package io.instructseg.engine;
  *
  * @param id the likeliest one
  * @param logits that chose it, {@code [V]}: of all rows of the model's {@code lm_head}, which may be more than the tokenizer
- *        has
- *        tokens
+ *        has tokens
  */
 public record NextToken(int id, float[] logits) {
 }

@@ -11,8 +11,8 @@ import io.instructseg.format.Signature;
 
 /**
  * A picture's {@link PixelFeatures}, which nothing needs before the language model has reasoned. Where their stages have
- * devices of their own, they are computed beside all that comes before, on a thread of their own; else at once, since both
- * would wait for the same device. Owns them.
+ * devices of their own, they are computed beside all that comes before, on a thread of their own; else when they are asked
+ * for, since both would wait for the same device. Owns them.
  */
 final class PixelBranch implements AutoCloseable {
 
@@ -20,47 +20,42 @@ final class PixelBranch implements AutoCloseable {
     private static final Set<Signature> BEFORE_THEY_ARE_NEEDED = Set.of(Signature.ENCODE_VISION, Signature.PERCEIVE,
             Signature.REASON);
 
+    private final RgbImage image;
     private final StageRunner runner;
-    private final CompletableFuture<PixelFeatures> features = new CompletableFuture<>();
     /** What ran beside, as yet untold: listeners are told on the request's thread. */
     private final List<StageRun> runs = new ArrayList<>();
+    /** Null until they are begun. */
+    private CompletableFuture<PixelFeatures> features;
     private volatile boolean closed;
 
-    private PixelBranch(StageRunner runner) {
+    private PixelBranch(RgbImage image, StageRunner runner) {
+        this.image = image;
         this.runner = runner;
     }
 
     static PixelBranch start(RgbImage image, StageRunner runner) {
-        PixelBranch branch = new PixelBranch(runner);
-        if (runsBeside(runner)) {
-            StageRunner own = runner.branch(() -> branch.closed, branch.runs::add);
-            new Thread(() -> branch.encode(image, own), "instructseg-pixels").start();
-        } else {
-            branch.features.complete(PixelFeatures.encode(image, runner));
+        PixelBranch branch = new PixelBranch(image, runner);
+        if (runner.areElsewhere(STAGES, BEFORE_THEY_ARE_NEEDED)) {
+            branch.runBeside();
         }
         return branch;
     }
 
-    /** Whether it takes no time of what comes before. */
-    static boolean runsBeside(StageRunner runner) {
-        return runner.areElsewhere(STAGES, BEFORE_THEY_ARE_NEEDED);
-    }
-
-    private void encode(RgbImage image, StageRunner own) {
-        try {
-            features.complete(PixelFeatures.encode(image, own));
-        } catch (Throwable e) {
-            // an Error, too, has to reach whoever waits
-            features.completeExceptionally(e);
-        }
+    private void runBeside() {
+        StageRunner own = runner.branch(() -> closed, runs::add);
+        features = CompletableFuture.supplyAsync(() -> PixelFeatures.encode(image, own),
+                work -> new Thread(work, "instructseg-pixels").start());
     }
 
     /**
-     * Waits for them.
+     * Waits for them, or computes them.
      *
      * @throws RuntimeException what a stage has thrown
      */
     PixelFeatures get() {
+        if (features == null) {
+            features = CompletableFuture.completedFuture(PixelFeatures.encode(image, runner));
+        }
         try {
             return features.join();
         } catch (CompletionException e) {
@@ -81,6 +76,9 @@ final class PixelBranch implements AutoCloseable {
     /** Ends it before its next stage, waits for that, and frees what there is. */
     @Override
     public void close() {
+        if (features == null) {
+            return;
+        }
         closed = true;
         features.handle((found, failure) -> found).join();
         tell();

@@ -15,8 +15,7 @@ import io.instructseg.engine.session.Device;
 
 /**
  * A thread for each device. Devices that a model needs together have one thread, and what else runs on them takes turns with
- * it;
- * models without a common device run side by side.
+ * it; models without a common device run side by side.
  */
 final class DeviceExecutors implements AutoCloseable {
 

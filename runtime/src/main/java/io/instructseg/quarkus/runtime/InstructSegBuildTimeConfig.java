@@ -40,8 +40,7 @@ public interface InstructSegBuildTimeConfig {
 
         /**
          * Whether the application answers `POST /instructseg/segmentations`, `/videos` and `/answers`. It needs Quarkus REST
-         * (`quarkus-rest`) for that;
-         * without, there is no endpoint.
+         * (`quarkus-rest`) for that; without, there is no endpoint.
          */
         @WithDefault("true")
         @WithConverter(StrictBoolean.class)

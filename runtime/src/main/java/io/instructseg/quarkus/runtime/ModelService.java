@@ -192,7 +192,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
         return plan.location().toString();
     }
 
-    /** Requests that wait. */
+    /** Requests that wait, questions included. */
     public int waiting() {
         return queue.waiting();
     }
@@ -202,7 +202,7 @@ public class ModelService implements InstructSeg, AutoCloseable {
         return queue.running();
     }
 
-    /** Requests that may wait. */
+    /** Questions that may wait, and as many other requests. */
     public int queueCapacity() {
         return queue.capacity();
     }

@@ -59,7 +59,9 @@ class NativeImageProcessor {
         // load native libraries
         packages.produce(new RuntimeInitializedPackageBuildItem("org.tensorflow"));
         packages.produce(new RuntimeInitializedPackageBuildItem("org.bytedeco"));
-        // sets a system property for JavaCPP
+        // sets a system property and the environment for them
+        packages.produce(new RuntimeInitializedPackageBuildItem("io.instructseg.tensorflow"));
+        // has that done when it is initialized
         packages.produce(new RuntimeInitializedPackageBuildItem("io.instructseg.engine.session"));
         // has callbacks for FFmpeg
         packages.produce(new RuntimeInitializedPackageBuildItem("io.instructseg.engine.video"));

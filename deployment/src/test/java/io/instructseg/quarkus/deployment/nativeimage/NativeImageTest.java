@@ -149,8 +149,8 @@ class NativeImageTest {
     @Test
     void nativeLibrariesWaitForTheStart() {
         String feature = new String(sources.file("io/quarkus/runner/Feature.class"), ISO_8859_1);
-        assertThat(feature).contains("org.tensorflow", "org.bytedeco", "io.instructseg.engine.session",
-                "com.google.protobuf.UnsafeUtil");
+        assertThat(feature).contains("org.tensorflow", "org.bytedeco", "io.instructseg.tensorflow",
+                "io.instructseg.engine.session", "com.google.protobuf.UnsafeUtil");
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.util.Locale;
 
 import com.sun.management.OperatingSystemMXBean;
 
-import io.instructseg.engine.session.Processor;
+import io.instructseg.tensorflow.Processor;
 
 /**
  * The machine that is measured.

@@ -4,15 +4,13 @@ import io.instructseg.format.Hyperparameters;
 
 /**
  * Floating-point operations of the model's parts: those of matrix products, convolutions and attention, two for a
- * multiplication
- * and an addition, counted from the model's sizes. Norms, activations, sampling and resizing are left out.
+ * multiplication and an addition, counted from the model's sizes. Norms, activations, sampling and resizing are left out.
  *
  * @param textTokens of the prompt, beside what is spliced into it
  * @param instructionTokens of the sentence
  * @param references frames that the perceiver looks at; a picture is its own
  * @param official whether what the official code multiplies is counted: causal attention in full, the padding of Swin's
- *        windows;
- *        or what the graph does, which leaves out much of both
+ *        windows; or what the graph does, which leaves out much of both
  */
 record ModelFlops(Hyperparameters sizes, int textTokens, int instructionTokens, int references, boolean official) {
 

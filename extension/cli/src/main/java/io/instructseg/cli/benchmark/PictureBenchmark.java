@@ -12,15 +12,15 @@ import io.instructseg.cli.benchmark.PictureReport.Words;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.image.DecodedImage;
 import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.session.Bfloat16Products;
 import io.instructseg.engine.session.ModelSession;
-import io.instructseg.engine.session.Processor;
 import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Signature;
+import io.instructseg.tensorflow.Processor;
 
 /**
  * Measures what a picture takes: loading, the first answers after it, then {@link PictureRounds rounds} of answers; then
- * answers
- * whose operations are recorded.
+ * answers whose operations are recorded.
  *
  * @param sentences how many are several
  */
@@ -75,7 +75,7 @@ public record PictureBenchmark(DecodedImage image, int sentences, int rounds, Wa
                 watcher.tell(first.words(sentences, rounds));
             }
             PictureRounds.Measured measured = answers.measure(rounds,
-                    Processor.here().products(manifest.precision()));
+                    Bfloat16Products.precision(manifest.precision(), Processor.here()));
             PictureSummary summary = new PictureSummary(name, manifest, request, directory, measured.limits());
             Words spoken = words.map(some -> summary.words(some.times())).orElse(null);
             Memory memory = new Memory(loadSeconds, manifest.parameters().bytes(), before, loaded, loadingPeak,

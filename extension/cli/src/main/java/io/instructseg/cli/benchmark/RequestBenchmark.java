@@ -14,8 +14,7 @@ import io.instructseg.engine.image.RgbImage;
 
 /**
  * Answers requests of changing sizes, one after the other, and watches the process' memory: the first third may let it grow,
- * what
- * grows behind that is a leak.
+ * what grows behind that is a leak.
  */
 public record RequestBenchmark(int requests, Watcher watcher) {
 

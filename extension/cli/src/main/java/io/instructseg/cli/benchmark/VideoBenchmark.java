@@ -9,12 +9,13 @@ import io.instructseg.engine.Instruction;
 import io.instructseg.engine.SegmentationModel;
 import io.instructseg.engine.VideoOptions;
 import io.instructseg.engine.VideoSegmentation;
-import io.instructseg.engine.session.Processor;
+import io.instructseg.engine.session.Bfloat16Products;
 import io.instructseg.engine.text.Medium;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.engine.text.Task;
 import io.instructseg.engine.video.FrameSource;
 import io.instructseg.format.ModelManifest;
+import io.instructseg.tensorflow.Processor;
 
 /**
  * Measures what a video's frame takes, for one sentence and for several.
@@ -57,7 +58,7 @@ public record VideoBenchmark(Video video, int frames, int sentences, Watcher wat
         List<Instruction> instructions = IntStream.range(0, some).mapToObj(i -> Instruction.referring(SENTENCE)).toList();
         try (VideoSegmentation answers = model.segment(video.open(most), instructions, VideoOptions.DEFAULT,
                 CancellationToken.NONE)) {
-            return VideoMeasurement.of(answers, Processor.here().products(manifest.precision()),
+            return VideoMeasurement.of(answers, Bfloat16Products.precision(manifest.precision(), Processor.here()),
                     done -> watcher.update("frames, sentences: " + some, done, most));
         }
     }

@@ -25,10 +25,8 @@ class FrameFlopsTest {
 
     /**
      * What was counted by hand (docs/performance.md), in units of its last digit. It has attention in full and padded windows,
-     * as
-     * the official script. Not multiplied here are 3 of 8 parts of the attention of 1429 tokens in 31 layers, and the padding
-     * of
-     * Swin's windows.
+     * as the official script. Not multiplied here are 3 of 8 parts of the attention of 1429 tokens in 31 layers, and the
+     * padding of Swin's windows.
      */
     @Test
     void areThoseThatWereCountedByHand() {

@@ -23,8 +23,7 @@ class StageFlopsTest {
 
     /**
      * What was counted by hand for a picture: 7.3 TFLOP, of them Phi-2 5.6, SigLIP and Swin 0.64, the pixel decoder 0.28. Of
-     * these
-     * 0.17, attention and padding, are not multiplied (below).
+     * these 0.17, attention and padding, are not multiplied (below).
      */
     @Test
     void ofAPictureAreThoseThatWereCountedByHand() {

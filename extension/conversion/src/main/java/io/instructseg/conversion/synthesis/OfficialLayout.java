@@ -10,11 +10,11 @@ import org.tensorflow.exceptions.TensorFlowException;
 
 import io.instructseg.checkpoint.DataType;
 import io.instructseg.conversion.ConversionException;
-import io.instructseg.conversion.JavaCpp;
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
 import io.instructseg.model.InstructSegGraph;
 import io.instructseg.model.graph.Weight;
+import io.instructseg.tensorflow.TensorFlowLibrary;
 
 /**
  * All tensors of a checkpoint in the official layout: the weights that the graph declares, and those that an official
@@ -23,7 +23,7 @@ import io.instructseg.model.graph.Weight;
 final class OfficialLayout {
 
     static {
-        JavaCpp.liftMemoryLimit();
+        TensorFlowLibrary.prepare();
     }
 
     private static final String VISION = "model.vision_tower.vision_model.";

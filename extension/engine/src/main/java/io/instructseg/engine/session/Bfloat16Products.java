@@ -12,12 +12,15 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
+import io.instructseg.format.Precision;
+import io.instructseg.tensorflow.Processor;
+
 /**
  * Lets a model in bfloat16 compute in float32, for a processor that has no instructions for it: TensorFlow's loops for that
  * take several times as long as float32's products (docs/performance.md). Weights stay bfloat16 in memory, and each is cast
  * when what multiplies it is about to run. Results are closer to float32's: activations are not rounded.
  */
-final class Bfloat16Products {
+public final class Bfloat16Products {
 
     /** What keeps weights and hands them out, in the type that they have. */
     private static final Set<String> STORAGE = Set.of("VarHandleOp", "ReadVariableOp", "ResourceGather", "AssignVariableOp",
@@ -35,6 +38,11 @@ final class Bfloat16Products {
         this.graph = graph;
         graph.getNodeList().stream().filter(node -> STORAGE.contains(node.getOp()) && isBfloat16(node))
                 .forEach(node -> stored.put(node.getName(), node));
+    }
+
+    /** In which precision a model's products run: its own, but for bfloat16 on a processor without instructions for it. */
+    public static Precision precision(Precision model, Processor processor) {
+        return model == Precision.BFLOAT16 && processor.lacksBfloat16() ? Precision.FLOAT32 : model;
     }
 
     /**

@@ -19,6 +19,8 @@ import org.tensorflow.internal.c_api.TF_Session;
 import org.tensorflow.internal.c_api.TF_SessionOptions;
 import org.tensorflow.internal.c_api.TF_Status;
 
+import io.instructseg.tensorflow.TensorFlowLibrary;
+
 /** The devices of this process. TensorFlow Java has no call for them, TensorFlow's C interface has. */
 public final class Devices {
 

@@ -15,6 +15,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
 import io.instructseg.format.Precision;
+import io.instructseg.tensorflow.TensorFlowLibrary;
 
 /**
  * A plain product of the size of a Phi-2 layer's, factors and result in one precision: the floor for what a model can take on a

@@ -13,6 +13,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 
 import io.instructseg.format.Signature;
+import io.instructseg.tensorflow.Processor;
 
 /** Loads a SavedModel onto the devices of a placement. */
 final class ModelLoader {

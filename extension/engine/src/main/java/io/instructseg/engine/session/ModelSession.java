@@ -22,6 +22,7 @@ import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TBool;
 
 import io.instructseg.format.Signature;
+import io.instructseg.tensorflow.TensorFlowLibrary;
 
 /**
  * A loaded SavedModel: runs its signatures. Owns the graph and the weights until it is closed; thread-safe, as

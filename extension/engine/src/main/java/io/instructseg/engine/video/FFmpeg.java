@@ -11,8 +11,8 @@ import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 
-import io.instructseg.engine.session.JavaCpp;
 import io.instructseg.engine.video.VideoException.Kind;
+import io.instructseg.tensorflow.JavaCpp;
 
 /** FFmpeg's libraries: loaded at the first video, their messages kept for exceptions rather than printed. */
 final class FFmpeg {

@@ -10,8 +10,7 @@ import java.time.Duration;
  * @param end no frame is taken that is shown then or later
  * @param stride takes every frame (1), every second one (2), ...; counted from the first
  * @param interval takes the first frame of each such time from {@code start} on; zero for all. A video with fewer frames is
- *        taken
- *        whole: no frame is taken twice
+ *        taken whole: no frame is taken twice
  * @param count most frames; the rest is not read
  */
 public record FrameSelection(Duration start, Duration end, int stride, Duration interval, long count) {

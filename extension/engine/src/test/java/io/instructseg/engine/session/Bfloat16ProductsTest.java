@@ -33,6 +33,7 @@ import io.instructseg.format.ModelManifest;
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
+import io.instructseg.tensorflow.Processor;
 
 class Bfloat16ProductsTest {
 
@@ -93,6 +94,15 @@ class Bfloat16ProductsTest {
         GraphDef.Builder exact = ModelDescription.graph(TestModel.directory()).getGraphDef().toBuilder();
         Bfloat16Products.widen(exact);
         assertThat(exact.build()).isEqualTo(ModelDescription.graph(TestModel.directory()).getGraphDef());
+    }
+
+    @Test
+    void theirPrecisionIsTheModelsUnlessTheProcessorLacksIt() {
+        Processor old = new Processor("", Set.of("sse2", "avx2"));
+        assertThat(Bfloat16Products.precision(Precision.BFLOAT16, old)).isEqualTo(Precision.FLOAT32);
+        assertThat(Bfloat16Products.precision(Precision.FLOAT16, old)).isEqualTo(Precision.FLOAT16);
+        assertThat(Bfloat16Products.precision(Precision.BFLOAT16, new Processor("", Set.of("sse2", "avx512_bf16"))))
+                .isEqualTo(Precision.BFLOAT16);
     }
 
     /** Of weights that bfloat16 holds exactly, a model in float32 and one in bfloat16 compute the same. */

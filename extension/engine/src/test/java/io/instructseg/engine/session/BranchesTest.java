@@ -72,6 +72,17 @@ class BranchesTest {
         assertThat(own.get(0).timings()).containsOnlyKeys(Signature.required().toArray(Signature[]::new));
     }
 
+    /** What they give is not in memory while the language model works. */
+    @Test
+    void onOneDeviceTheyRunWhenTheyAreNeeded() throws IOException {
+        List<Signature> told = new ArrayList<>();
+        try (SegmentationModel plain = SegmentationModel.load(TestModel.directory())) {
+            segment(plain, CancellationToken.NONE, run -> told.add(run.stage()));
+        }
+        assertThat(told).startsWith(Signature.ENCODE_VISION, Signature.PERCEIVE, Signature.REASON, Signature.ENCODE_BACKBONE,
+                Signature.DECODE_PIXELS, Signature.FUSE);
+    }
+
     @Test
     void listenersAreToldOnTheCallersThread() throws IOException {
         List<Signature> told = new ArrayList<>();

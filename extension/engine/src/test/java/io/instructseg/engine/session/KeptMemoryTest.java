@@ -6,6 +6,8 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 
+import io.instructseg.tensorflow.JavaCpp;
+
 class KeptMemoryTest {
 
     private static final long BYTES = 512L << 20;

@@ -38,9 +38,9 @@ public class RequestMetrics implements RequestListener {
 
     private void register(ModelService service) {
         Gauge.builder("instructseg.queue.waiting", service, ModelService::waiting).tag(MODEL, service.name())
-                .description("Requests that wait for the model").register(registry);
+                .description("Requests that wait for the model, questions included").register(registry);
         Gauge.builder("instructseg.queue.capacity", service, ModelService::queueCapacity).tag(MODEL, service.name())
-                .description("Requests that may wait for the model").register(registry);
+                .description("Questions that may wait for the model, and as many other requests").register(registry);
         Gauge.builder("instructseg.model.info", () -> 1).tag(MODEL, service.name()).tag("location", service.location())
                 .description("Where the model comes from, as a tag").register(registry);
     }

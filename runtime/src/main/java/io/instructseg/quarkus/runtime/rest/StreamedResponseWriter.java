@@ -14,8 +14,7 @@ import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 /**
  * Lets a {@link StreamedResponse} be a response's entity. A {@code Multi} as a method's result would do for a single media type
- * and
- * for no problem details.
+ * and for no problem details.
  */
 public class StreamedResponseWriter implements ServerMessageBodyWriter<StreamedResponse> {
 

@@ -1,7 +1,7 @@
-package io.instructseg.engine.session;
+package io.instructseg.tensorflow;
 
 /** TensorFlow's native library, before it is loaded. */
-final class TensorFlowLibrary {
+public final class TensorFlowLibrary {
 
     /**
      * Whether TensorFlow computes with oneDNN. By itself it does so only on processors with instructions for neural networks;
@@ -20,7 +20,7 @@ final class TensorFlowLibrary {
     }
 
     /** Sets what holds for the process, once; what the environment says goes before. */
-    static void prepare() {
+    public static void prepare() {
         // the class does it when it is initialized
     }
 }

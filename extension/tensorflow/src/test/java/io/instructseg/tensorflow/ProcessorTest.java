@@ -1,4 +1,4 @@
-package io.instructseg.engine.session;
+package io.instructseg.tensorflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,8 +8,6 @@ import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-
-import io.instructseg.format.Precision;
 
 /** Files as Linux writes them. */
 class ProcessorTest {
@@ -24,11 +22,8 @@ class ProcessorTest {
         assertThat(old.name()).isEqualTo("AMD EPYC");
         assertThat(old.instructions()).containsExactlyInAnyOrder("fpu", "sse2", "avx2", "fma");
         assertThat(old.lacksBfloat16()).isTrue();
-        assertThat(old.products(Precision.BFLOAT16)).isEqualTo(Precision.FLOAT32);
-        assertThat(old.products(Precision.FLOAT16)).isEqualTo(Precision.FLOAT16);
         assertThat(processor("flags\t\t: fpu sse2 avx512f\n").lacksBfloat16()).isTrue();
-        assertThat(processor("flags\t\t: fpu sse2 avx512f avx512_bf16\n").products(Precision.BFLOAT16))
-                .isEqualTo(Precision.BFLOAT16);
+        assertThat(processor("flags\t\t: fpu sse2 avx512f avx512_bf16\n").lacksBfloat16()).isFalse();
     }
 
     /** What TensorFlow has there is another matter. */

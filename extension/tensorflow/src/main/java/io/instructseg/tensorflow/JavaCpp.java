@@ -1,4 +1,4 @@
-package io.instructseg.engine.session;
+package io.instructseg.tensorflow;
 
 /** Settings of JavaCPP, on which TensorFlow's and FFmpeg's native libraries stand. Before the first use of either. */
 public final class JavaCpp {

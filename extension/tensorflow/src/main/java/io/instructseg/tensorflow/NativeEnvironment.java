@@ -1,4 +1,4 @@
-package io.instructseg.engine.session;
+package io.instructseg.tensorflow;
 
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;

@@ -1,4 +1,4 @@
-package io.instructseg.engine.session;
+package io.instructseg.tensorflow;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-
-import io.instructseg.format.Precision;
 
 /**
  * The machine's processor, as Linux describes it.
@@ -51,13 +49,8 @@ public record Processor(String name, Set<String> instructions) {
                 .findFirst().orElse("");
     }
 
-    /** In which precision a model's products run on it: the model's own, but for bfloat16 without instructions for it. */
-    public Precision products(Precision model) {
-        return model == Precision.BFLOAT16 && lacksBfloat16() ? Precision.FLOAT32 : model;
-    }
-
     /** Whether it is known to multiply bfloat16 slower than float32: an x86 processor without instructions for it. */
-    boolean lacksBfloat16() {
+    public boolean lacksBfloat16() {
         return instructions.contains("sse2") && BFLOAT16.stream().noneMatch(instructions::contains);
     }
 }
