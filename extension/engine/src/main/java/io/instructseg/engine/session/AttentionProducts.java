@@ -5,6 +5,8 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 
+import io.instructseg.tensorflow.Processor;
+
 /**
  * Products of activations with each other, attention's above all. Models that we convert have them as the operation that oneDNN
  * takes over; its successor stays with TensorFlow's own loops. oneDNN is faster where AVX2 is the newest, and slower with

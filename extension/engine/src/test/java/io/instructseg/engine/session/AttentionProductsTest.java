@@ -17,6 +17,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.types.TFloat32;
 
 import io.instructseg.model.graph.BatchProduct;
+import io.instructseg.tensorflow.Processor;
 
 class AttentionProductsTest {
 
