@@ -28,7 +28,8 @@ import com.google.protobuf.ByteString;
  * never gives it back: one node maps the file, and each weight is a slice of it, which shares its memory. The mapping lasts as
  * long as a variable has a part of it, so on a GPU, which takes a copy, until that is made.
  * <p>
- * What does not look like a model that we convert stays as it is, and what does not begin and end at multiples of
+ * What does not look like a model that we convert stays as it is (a variable that an operation may change, above all: the
+ * mapping can't be written), and what does not begin and end at multiples of
  * {@value #ALIGNMENT} bytes: TensorFlow would copy it. In models that we convert, that is what ends elsewhere: small weights.
  */
 final class MappedWeights {
@@ -44,7 +45,12 @@ final class MappedWeights {
     private static final AttrValue LONG = type(DataType.DT_INT64);
     private static final Set<DataType> TYPES = Set.of(DataType.DT_FLOAT, DataType.DT_BFLOAT16, DataType.DT_HALF);
 
+    /** What takes a variable and does not write into its memory. */
+    private static final Set<String> USERS = Set.of("AssignVariableOp", "ReadVariableOp", "ResourceGather");
+
     private final Map<String, NodeDef> nodes = new HashMap<>();
+    /** What other operations than {@link #USERS} take. */
+    private final Set<String> changeable = new HashSet<>();
     private final Map<String, NodeDef> values = new HashMap<>();
     private final List<NodeDef> added = new ArrayList<>();
     private final Set<String> assignments = new HashSet<>();
@@ -56,7 +62,12 @@ final class MappedWeights {
 
     private MappedWeights(MetaGraphDef.Builder model, Path directory) {
         this.directory = directory;
-        model.getGraphDef().getNodeList().forEach(node -> nodes.put(node.getName(), node));
+        for (NodeDef node : model.getGraphDef().getNodeList()) {
+            nodes.put(node.getName(), node);
+            if (!USERS.contains(node.getOp())) {
+                node.getInputList().forEach(input -> changeable.add(TensorNames.node(input)));
+            }
+        }
         prefix = model.getSaverDef().getFilenameTensorName();
     }
 
@@ -76,7 +87,9 @@ final class MappedWeights {
                 for (NodeDef assignment : restored) {
                     mapped.map(assignment, index);
                 }
-                mapped.change(model.getGraphDefBuilder(), index);
+            }
+            if (!mapped.parts.isEmpty()) {
+                mapped.change(model.getGraphDefBuilder(), index.fileBytes());
             }
         }
         return mapped;
@@ -115,7 +128,8 @@ final class MappedWeights {
         }
         NodeDef variable = input(assignment, 0);
         NodeDef value = input(assignment, 1);
-        return variable.getOp().equals("VarHandleOp") && hasSize(variable) && value.getOp().equals("RestoreV2")
+        return variable.getOp().equals("VarHandleOp") && hasSize(variable) && !changeable.contains(variable.getName())
+                && value.getOp().equals("RestoreV2")
                 && value.getInputCount() == 3 && isPrefix(value.getInput(0)) && strings(input(value, 1)).size() == 1
                 && strings(input(value, 2)).equals(List.of(ByteString.EMPTY));
     }
@@ -140,7 +154,7 @@ final class MappedWeights {
         return constant.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor().getStringValList();
     }
 
-    private void map(NodeDef assignment, WeightIndex index) throws IOException {
+    private void map(NodeDef assignment, WeightIndex index) throws ModelException {
         NodeDef variable = input(assignment, 0);
         NodeDef restore = input(assignment, 1);
         String name = strings(input(restore, 1)).get(0).toStringUtf8();
@@ -150,7 +164,8 @@ final class MappedWeights {
             return;
         }
         assignments.add(assignment.getName());
-        if (values.put(restore.getName(), value(restore.getName(), entry)) == null) {
+        if (!values.containsKey(restore.getName())) {
+            values.put(restore.getName(), value(restore.getName(), entry));
             parts.add(new WeightFile.Part(name, entry.getOffset(), entry.getSize(), entry.getCrc32C()));
             bytes += entry.getSize();
             hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : entry.getSize();
@@ -185,13 +200,13 @@ final class MappedWeights {
     }
 
     /** What restored a weight becomes what gives its part, under the same name. */
-    private void change(GraphDef.Builder graph, WeightIndex index) {
+    private void change(GraphDef.Builder graph, long fileBytes) {
         for (int i = 0; i < graph.getNodeCount(); i++) {
             graph.setNode(i, values.getOrDefault(graph.getNode(i).getName(), graph.getNode(i)));
         }
         graph.addNode(node("ImmutableConst", FILE).putAttr("dtype", BYTE)
                 .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
-                .putAttr("shape", AttrValue.newBuilder().setShape(shape(index.fileBytes())).build())
+                .putAttr("shape", AttrValue.newBuilder().setShape(shape(fileBytes)).build())
                 .putAttr("memory_region_name", AttrValue.newBuilder()
                         .setS(ByteString.copyFromUtf8(WeightIndex.file(directory).toAbsolutePath().toString())).build()))
                 .addAllNode(added);

@@ -3,6 +3,7 @@ package io.instructseg.engine.session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,18 +12,30 @@ import org.tensorflow.proto.BundleHeaderProto;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+
 /** What a SavedModel's {@code variables.index} says of its weights: where they lie in a file, their types and shapes. */
 final class WeightIndex {
 
     private final Path directory;
-    private final Map<String, byte[]> entries;
+    private final Map<String, BundleEntryProto> entries = new HashMap<>();
     private final boolean oneFile;
     private final long fileBytes;
 
     private WeightIndex(Path directory) throws IOException {
+        Path index = directory.resolve("variables").resolve("variables.index");
+        Map<String, byte[]> table = IndexTable.read(index);
+        BundleHeaderProto header;
+        try {
+            header = BundleHeaderProto.parseFrom(table.getOrDefault("", new byte[0]));
+            table.remove("");
+            for (Map.Entry<String, byte[]> entry : table.entrySet()) {
+                entries.put(entry.getKey(), BundleEntryProto.parseFrom(entry.getValue()));
+            }
+        } catch (InvalidProtocolBufferException e) {
+            throw new ModelException(index + " is damaged: " + e.getMessage(), e);
+        }
         this.directory = directory;
-        this.entries = IndexTable.read(directory.resolve("variables").resolve("variables.index"));
-        BundleHeaderProto header = BundleHeaderProto.parseFrom(entries.getOrDefault("", new byte[0]));
         this.oneFile = header.getNumShards() == 1 && header.getEndianness() == BundleHeaderProto.Endianness.LITTLE;
         this.fileBytes = oneFile ? fileBytes(directory) : 0;
     }
@@ -63,11 +76,11 @@ final class WeightIndex {
      * @param variable that it is for: a {@code VarHandleOp} with a known type and shape
      * @throws ModelException if there is none, it is of another type or shape, or not within the file
      */
-    BundleEntryProto entry(String weight, NodeDef variable) throws IOException {
+    BundleEntryProto entry(String weight, NodeDef variable) throws ModelException {
         if (!entries.containsKey(weight)) {
             throw new ModelException(directory + " can't be loaded: it has no weight " + weight);
         }
-        BundleEntryProto entry = BundleEntryProto.parseFrom(entries.get(weight));
+        BundleEntryProto entry = entries.get(weight);
         boolean fits = entry.getDtype() == variable.getAttrOrThrow("dtype").getType()
                 && sizes(entry.getShape()).equals(sizes(variable.getAttrOrThrow("shape").getShape()))
                 && entry.getSize() == ModelDescription.bytes(variable);

@@ -148,6 +148,33 @@ class MappedWeightsTest {
         assertThatIsCopied();
     }
 
+    /** Somebody else's counter, say: what is mapped can't be written. */
+    @Test
+    void whatCanBeChangedIsCopied() throws IOException {
+        long mapped = openWhileLoaded();
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        TestModel.edit(directory, model -> model.getGraphDefBuilder().addNode(NodeDef.newBuilder().setName("add")
+                .setOp("AssignAddVariableOp").addInput("variables/" + WEIGHT).addInput("variables/" + WEIGHT + ".value")
+                .putAttr("dtype", type)));
+        assertThat(openWhileLoaded()).isEqualTo(mapped - weights().get(WEIGHT).getSize());
+    }
+
+    private long openWhileLoaded() throws IOException {
+        try (ModelSession session = ModelSession.load(directory)) {
+            return MemoryPromise.open();
+        }
+    }
+
+    /** Its checksums are right. */
+    @Test
+    void anIndexOfSomethingElseIsRefused() throws IOException {
+        Map<String, byte[]> entries = new TreeMap<>(IndexTable.read(index));
+        entries.put(WEIGHT, new byte[] { 8, -1 });
+        write(entries);
+        assertThatThrownBy(() -> ModelSession.load(directory)).isExactlyInstanceOf(ModelException.class)
+                .hasMessageStartingWith(index + " is damaged: ");
+    }
+
     @Test
     void severalFilesAreCopied() throws IOException {
         Files.copy(data, data.resolveSibling("variables.data-00000-of-00002"));
