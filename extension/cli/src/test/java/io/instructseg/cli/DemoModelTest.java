@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +85,18 @@ class DemoModelTest {
                         videos.entrySet().stream().map(entry -> DynamicTest.dynamicTest(entry.getKey(),
                                 () -> answersAboutVideo(model, entry.getValue())))))
                 .onClose(model::close);
+    }
+
+    /** A loaded model has it mapped: written into, it would change under it, or end the JVM. */
+    @Test
+    void anotherFileIsReplacedNotWrittenInto(@TempDir Path target) throws IOException {
+        Path file = Files.createDirectories(target.resolve("variables")).resolve("variables.data-00000-of-00001");
+        Files.writeString(file, "of an earlier version");
+        try (InputStream earlier = Files.newInputStream(file)) {
+            DemoModel.extractTo(target);
+            assertThat(earlier.readAllBytes()).asString().isEqualTo("of an earlier version");
+        }
+        assertThat(Files.size(file)).isGreaterThan(1 << 20);
     }
 
     /** The official code runs in float32. */

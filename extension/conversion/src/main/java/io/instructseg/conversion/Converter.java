@@ -34,7 +34,7 @@ public final class Converter {
         TensorFlowLibrary.prepare();
     }
 
-    /** Graph and tokenizer, with room to spare. */
+    /** Graph, tokenizer and what lies between two weights, with room to spare. */
     private static final long OTHER_FILES = 64 << 20;
 
     private final Path source;

@@ -25,9 +25,13 @@ import io.instructseg.model.graph.Weight;
 /**
  * The variables of a SavedModel as TensorFlow's checkpoint of the prefix {@code variables} (TensorFlow's
  * {@code tensor_bundle.h}): a file of all elements, and an index of names, shapes and places. TensorFlow's own operations want
- * whole tensors in memory; here they are written in pieces, several at once.
+ * whole tensors in memory; here they are written in pieces, several at once. Each begins where TensorFlow can use it when the
+ * file is mapped; what lies between two is zero.
  */
 final class TensorBundle implements Closeable {
+
+    /** Where TensorFlow wants tensors to begin in memory, and those that share another one's memory to end. */
+    private static final long ALIGNMENT = 64;
 
     private final Path directory;
     private final FileChannel data;
@@ -56,8 +60,12 @@ final class TensorBundle implements Closeable {
         long start = 0;
         for (Weight weight : weights) {
             places.put(weight, new Place(start));
-            start += weight.bytes();
+            start = aligned(start + weight.bytes());
         }
+    }
+
+    private static long aligned(long position) {
+        return (position + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     /**

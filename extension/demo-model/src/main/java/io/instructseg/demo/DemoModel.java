@@ -24,7 +24,7 @@ public final class DemoModel {
      * Writes the model into a directory, from which it can be loaded.
      *
      * @param directory created if need be; files of the same names are replaced unless they are the same already, so that a
-     *        model loaded from there is seen not to have changed
+     *        model loaded from there is seen not to have changed; one that is loaded keeps the files that it has mapped
      */
     public static void extractTo(Path directory) throws IOException {
         for (String name : files()) {
@@ -33,6 +33,7 @@ public final class DemoModel {
                 byte[] content = in.readAllBytes();
                 if (!Files.isRegularFile(file) || !Arrays.equals(Files.readAllBytes(file), content)) {
                     Files.createDirectories(file.getParent());
+                    Files.deleteIfExists(file);
                     Files.write(file, content);
                 }
             }

@@ -52,7 +52,7 @@ final class ModelLoader {
                 : SegmentationModel.load(location.directory(), options, listener, cancellation);
     }
 
-    /** TensorFlow reads files only; once loaded it needs them no more. */
+    /** TensorFlow reads files only; once loaded it needs their names no more, and what is mapped stays until it is freed. */
     private SegmentationModel loadFromClassPath(LoadListener listener, CancellationToken cancellation) throws IOException {
         Path copy = Files.createTempDirectory("instructseg-model");
         try {

@@ -73,7 +73,7 @@ public final class Bfloat16Products {
 
     private void widen(NodeDef.Builder node) {
         boolean casts = node.getOp().equals("Cast") && storage(node.getInput(0)).isPresent();
-        if (STORAGE.contains(node.getOp()) || casts || node.getDevice().contains(":" + Device.Type.GPU + ":")) {
+        if (STORAGE.contains(node.getOp()) || casts || MemoryNeed.isOnGpu(node)) {
             return;
         }
         Map.copyOf(node.getAttrMap()).forEach((name, value) -> {

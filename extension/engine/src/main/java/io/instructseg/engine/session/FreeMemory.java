@@ -24,11 +24,6 @@ record FreeMemory(long bytes, String where) {
         return of(SYSTEM);
     }
 
-    /** With what TensorFlow keeps of models that were freed. */
-    FreeMemory and(long kept) {
-        return kept == 0 ? this : new FreeMemory(bytes + kept, where + " and in what TensorFlow keeps of freed models");
-    }
-
     /** @param root below which {@code proc} and {@code sys} are */
     static Optional<FreeMemory> of(Path root) {
         OptionalLong machine = field(root.resolve("proc/meminfo"), "MemAvailable:");

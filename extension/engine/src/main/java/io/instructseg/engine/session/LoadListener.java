@@ -1,6 +1,9 @@
 package io.instructseg.engine.session;
 
-/** Told while a model's weights are read, on the loading thread: before the first, and after each part of them. */
+/**
+ * Told while a model's weights are read, on the loading thread: before the first, after each that is mapped, and after each
+ * part of the others.
+ */
 @FunctionalInterface
 public interface LoadListener {
 

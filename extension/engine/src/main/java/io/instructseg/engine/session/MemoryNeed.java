@@ -8,6 +8,7 @@ import java.util.Optional;
 
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.NodeDefOrBuilder;
 
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
@@ -30,13 +31,18 @@ record MemoryNeed(long weights, long work) {
     static MemoryNeed of(GraphDef graph, Map<String, Long> sizes) {
         long weights = 0;
         for (NodeDef node : graph.getNodeList()) {
-            if (node.getOp().equals("VarHandleOp") && !node.getDevice().contains(":" + Device.Type.GPU + ":")) {
+            if (node.getOp().equals("VarHandleOp") && !isOnGpu(node)) {
                 weights += ModelDescription.bytes(node);
             }
         }
         long handedOn = List.of(Signature.values()).stream().flatMap(stage -> stage.outputs().stream())
                 .mapToLong(output -> bytes(output, sizes)).sum();
         return new MemoryNeed(weights, STAGE_FACTOR * handedOn + keysAndValues(sizes));
+    }
+
+    /** Whether a node, with its device, is not in the host's memory. */
+    static boolean isOnGpu(NodeDefOrBuilder node) {
+        return node.getDevice().contains(":" + Device.Type.GPU + ":");
     }
 
     /** Of each layer, head and token; 0 without words, or if a size is not told. */
@@ -60,7 +66,8 @@ record MemoryNeed(long weights, long work) {
     /** @throws ModelException if there is not so much free; not if the system does not tell */
     void require(Path directory, Optional<FreeMemory> free, long promised) throws ModelException {
         if (free.isPresent() && free.get().bytes() - promised < weights + work) {
-            String others = promised == 0 ? "" : ", and models that are loading need " + gigabytes(promised) + " of them";
+            String others = promised == 0 ? ""
+                    : ", and models that are loaded or loading need " + gigabytes(promised) + " of them";
             throw new ModelException(directory + " needs " + gigabytes(weights + work) + " of memory (" + gigabytes(weights)
                     + " for its weights, " + gigabytes(work) + " to compute with), " + gigabytes(free.get().bytes())
                     + " are free " + free.get().where() + others);

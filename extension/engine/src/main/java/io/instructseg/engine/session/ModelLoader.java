@@ -45,24 +45,32 @@ final class ModelLoader {
         if (AttentionProducts.slowWithOneDnn(processor)) {
             graph = changed(graph, AttentionProducts::leaveToTensorFlow);
         }
-        List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph) : List.of();
         MemoryNeed need = MemoryNeed.of(graph.getGraphDef(), sizes);
-        try (MemoryPromise promise = options.checksMemory() ? MemoryPromise.checked(need, directory)
-                : MemoryPromise.of(need)) {
-            return load(graph, sizes, devices, keeps, groups, need, promise.telling(listener));
+        MemoryPromise promise = options.checksMemory() ? MemoryPromise.checked(need, directory) : MemoryPromise.of(need);
+        try {
+            ModelSession session = load(graph, sizes, devices, keeps, restores, promise);
+            promise.loaded();
+            return session;
+        } catch (IOException | RuntimeException | Error e) {
+            promise.close();
+            throw e;
         }
     }
 
-    private ModelSession load(MetaGraphDef graph, Map<String, Long> sizes, Map<Signature, Device> devices, boolean keeps,
-            List<WeightGroups.Group> groups, MemoryNeed need, LoadListener progress) throws IOException {
-        SavedModelSession session = new SavedModelSession(directory, graph, options.tensorFlow().config(), need.weights());
+    private ModelSession load(MetaGraphDef copying, Map<String, Long> sizes, Map<Signature, Device> devices, boolean keeps,
+            boolean restores, MemoryPromise promise) throws IOException {
+        MetaGraphDef.Builder mapping = copying.toBuilder();
+        MappedWeights mapped = MappedWeights.map(mapping, directory);
+        MetaGraphDef graph = mapping.build();
+        List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph, mapped.assignments()) : List.of();
+        SavedModelSession session = new SavedModelSession(directory, graph, options.tensorFlow().config(), promise);
         try {
             GraphCheck.check(session.graph(), graph.getSignatureDefMap());
             devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));
             FiniteCheck finite = FiniteCheck.add(session.graph(), graph.getSignatureDefMap(), devices);
-            session.restore(groups, progress);
+            session.restore(mapped, groups, promise.telling(listener, mapped.hostBytes()));
             return new ModelSession(session, graph.getSignatureDefMap(), sizes, devices, keeps, finite);
-        } catch (ModelException | RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             session.close();
             throw e;
         }

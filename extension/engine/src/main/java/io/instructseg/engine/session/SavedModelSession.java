@@ -1,5 +1,6 @@
 package io.instructseg.engine.session;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -28,21 +29,20 @@ final class SavedModelSession implements AutoCloseable {
     private final MetaGraphDef model;
     private final Graph graph = new Graph();
     private final Session session;
-    private final long hostWeights;
-    private long restored;
+    private final MemoryPromise promise;
 
     /**
      * Without the weights as yet.
      *
      * @param directory of the SavedModel
      * @param model to run, which need not be the one in the directory
-     * @param hostWeights bytes of its weights that will be in the host's memory
+     * @param promise of the memory that it takes; closed with this
      * @throws ModelException if it is no graph
      */
-    SavedModelSession(Path directory, MetaGraphDef model, ConfigProto config, long hostWeights) throws ModelException {
+    SavedModelSession(Path directory, MetaGraphDef model, ConfigProto config, MemoryPromise promise) throws ModelException {
         this.directory = directory;
         this.model = model;
-        this.hostWeights = hostWeights;
+        this.promise = promise;
         try {
             graph.importGraphDef(model.getGraphDef());
             session = new Session(graph, config);
@@ -59,18 +59,19 @@ final class SavedModelSession implements AutoCloseable {
     /**
      * Reads the weights.
      *
+     * @param groups what assigns all weights, and reads those that are not mapped
      * @throws ModelException if they are damaged
      */
-    void restore(List<WeightGroups.Group> groups, LoadListener listener) throws ModelException {
+    void restore(MappedWeights mapped, List<WeightGroups.Group> groups, LoadListener listener) throws IOException {
         Map<String, Tensor> files = files();
         try {
-            long total = groups.stream().mapToLong(WeightGroups.Group::bytes).sum();
-            long done = 0;
-            listener.progress(done, total);
+            long total = mapped.bytes() + groups.stream().mapToLong(WeightGroups.Group::bytes).sum();
+            listener.progress(0, total);
+            mapped.check(read -> listener.progress(read, total));
+            long done = mapped.bytes();
             for (WeightGroups.Group group : groups) {
                 run(files, group.targets());
                 done += group.bytes();
-                took(done);
                 listener.progress(done, total);
             }
             String init = init(model);
@@ -80,12 +81,6 @@ final class SavedModelSession implements AutoCloseable {
         } finally {
             files.values().forEach(Tensor::close);
         }
-    }
-
-    private void took(long weights) {
-        long before = restored;
-        restored = Math.min(weights, hostWeights);
-        KeptMemory.take(restored - before);
     }
 
     /** What is fed: the weights' files, and others that tables are made of. */
@@ -135,10 +130,9 @@ final class SavedModelSession implements AutoCloseable {
 
     @Override
     public void close() {
-        KeptMemory.free(restored, () -> {
-            session.close();
-            graph.close();
-            NativeHeap.trim();
-        });
+        session.close();
+        graph.close();
+        NativeHeap.trim();
+        promise.close();
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
@@ -19,24 +20,31 @@ final class WeightGroups {
     private static final long SMALLEST_GROUP = 64L << 20;
 
     private final Map<String, NodeDef> nodes = new HashMap<>();
+    private final Set<String> mapped;
     private final List<Group> groups = new ArrayList<>();
 
     /**
      * Weights that are restored in one step.
      *
      * @param targets the operations that do it
-     * @param bytes of the weights
+     * @param bytes of those weights that are read in this step
      */
     record Group(List<String> targets, long bytes) {
     }
 
-    private WeightGroups(MetaGraphDef model) {
+    private WeightGroups(MetaGraphDef model, Set<String> mapped) {
+        this.mapped = mapped;
         model.getGraphDef().getNodeList().forEach(node -> nodes.put(node.getName(), node));
     }
 
-    /** In models that we convert, a part for some weights; in others that may restore in one operation, one part. */
-    static List<Group> of(MetaGraphDef model) {
-        WeightGroups weights = new WeightGroups(model);
+    /**
+     * In models whose variables are assigned one by one, a part for some weights; in others, that may restore in one operation,
+     * one part.
+     *
+     * @param mapped operations that assign weights which are in memory already
+     */
+    static List<Group> of(MetaGraphDef model, Set<String> mapped) {
+        WeightGroups weights = new WeightGroups(model, mapped);
         String restore = model.getSaverDef().getRestoreOpName();
         if (restore.isEmpty()) {
             return List.of();
@@ -78,10 +86,11 @@ final class WeightGroups {
         }
     }
 
-    /** Of the variable that an operation assigns; 0 if it is something else. */
+    /** Of the variable that an operation assigns; 0 if it is mapped, or something else. */
     private long bytes(String operation) {
         NodeDef node = nodes.get(operation);
-        if (node == null || !node.getOp().equals("AssignVariableOp") || node.getInputCount() == 0) {
+        if (node == null || mapped.contains(operation) || !node.getOp().equals("AssignVariableOp")
+                || node.getInputCount() == 0) {
             return 0;
         }
         NodeDef variable = nodes.get(TensorNames.node(node.getInput(0)));

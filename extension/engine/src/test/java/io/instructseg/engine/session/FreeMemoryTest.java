@@ -86,13 +86,4 @@ class FreeMemoryTest {
         Files.createDirectories(root.resolve(file).getParent());
         Files.writeString(root.resolve(file), text);
     }
-
-    /** The next model takes it first. */
-    @Test
-    void whatTensorFlowKeepsIsFree() {
-        FreeMemory machine = new FreeMemory(GIB, "on this machine");
-        assertThat(machine.and(0)).isEqualTo(machine);
-        assertThat(machine.and(2 * GIB)).isEqualTo(
-                new FreeMemory(3 * GIB, "on this machine and in what TensorFlow keeps of freed models"));
-    }
 }

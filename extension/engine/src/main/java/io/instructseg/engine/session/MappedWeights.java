@@ -1,0 +1,226 @@
+package io.instructseg.engine.session;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
+
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.BundleEntryProto;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+import com.google.protobuf.ByteString;
+
+/**
+ * Lets variables be parts of the mapped file, where the graph would restore them into memory of TensorFlow's allocator, which
+ * never gives it back: one node maps the file, and each weight is a slice of it, which shares its memory. The mapping lasts as
+ * long as a variable has a part of it, so on a GPU, which takes a copy, until that is made.
+ * <p>
+ * What does not look like a model that we convert stays as it is (a variable that an operation may change, above all: the
+ * mapping can't be written), and what does not begin and end at multiples of
+ * {@value #ALIGNMENT} bytes: TensorFlow would copy it. In models that we convert, that is what ends elsewhere: small weights.
+ */
+final class MappedWeights {
+
+    private static final int ALIGNMENT = 64;
+    private static final String FILE = "mapped_weights/file";
+    /**
+     * TensorFlow takes a node without inputs for a constant, and would copy each weight when it prepares the step; not a node
+     * that has this attribute, which names the memory for some of its outputs: here for none.
+     */
+    private static final String NO_CONSTANT = "_scoped_allocator";
+    private static final AttrValue BYTE = type(DataType.DT_UINT8);
+    private static final AttrValue LONG = type(DataType.DT_INT64);
+    private static final Set<DataType> TYPES = Set.of(DataType.DT_FLOAT, DataType.DT_BFLOAT16, DataType.DT_HALF);
+
+    /** What takes a variable and does not write into its memory. */
+    private static final Set<String> USERS = Set.of("AssignVariableOp", "ReadVariableOp", "ResourceGather");
+
+    private final Map<String, NodeDef> nodes = new HashMap<>();
+    /** What other operations than {@link #USERS} take. */
+    private final Set<String> changeable = new HashSet<>();
+    private final Map<String, NodeDef> values = new HashMap<>();
+    private final List<NodeDef> added = new ArrayList<>();
+    private final Set<String> assignments = new HashSet<>();
+    private final List<WeightFile.Part> parts = new ArrayList<>();
+    private final Path directory;
+    private final String prefix;
+    private long bytes;
+    private long hostBytes;
+
+    private MappedWeights(MetaGraphDef.Builder model, Path directory) {
+        this.directory = directory;
+        for (NodeDef node : model.getGraphDef().getNodeList()) {
+            nodes.put(node.getName(), node);
+            if (!USERS.contains(node.getOp())) {
+                node.getInputList().forEach(input -> changeable.add(TensorNames.node(input)));
+            }
+        }
+        prefix = model.getSaverDef().getFilenameTensorName();
+    }
+
+    /**
+     * Changes the graph, as far as it restores weights as models that we convert do. Their bytes are unchecked until
+     * {@link #check}.
+     *
+     * @param model with its devices
+     * @throws ModelException if a weight is missing, of another type or shape than its variable, or beyond the file's end
+     */
+    static MappedWeights map(MetaGraphDef.Builder model, Path directory) throws IOException {
+        MappedWeights mapped = new MappedWeights(model, directory);
+        List<NodeDef> restored = model.getGraphDef().getNodeList().stream().filter(mapped::restoresOneWeight).toList();
+        if (!restored.isEmpty()) {
+            WeightIndex index = WeightIndex.read(directory);
+            if (index.isOneFile()) {
+                for (NodeDef assignment : restored) {
+                    mapped.map(assignment, index);
+                }
+            }
+            if (!mapped.parts.isEmpty()) {
+                mapped.change(model.getGraphDefBuilder(), index.fileBytes());
+            }
+        }
+        return mapped;
+    }
+
+    /** The operations that assign what is mapped. */
+    Set<String> assignments() {
+        return assignments;
+    }
+
+    /** Of all that is mapped. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Of what stays mapped: the weights of the host. */
+    long hostBytes() {
+        return hostBytes;
+    }
+
+    /**
+     * Reads all that is mapped, so that it is in memory, and compares checksums.
+     *
+     * @param listener told on this thread how many bytes have been read; what it throws ends the reading
+     * @throws ModelException if a weight is damaged
+     */
+    void check(LongConsumer listener) throws IOException {
+        if (!parts.isEmpty()) {
+            WeightFile.check(WeightIndex.file(directory), parts, listener);
+        }
+    }
+
+    private boolean restoresOneWeight(NodeDef assignment) {
+        if (!assignment.getOp().equals("AssignVariableOp") || assignment.getInputCount() != 2) {
+            return false;
+        }
+        NodeDef variable = input(assignment, 0);
+        NodeDef value = input(assignment, 1);
+        return variable.getOp().equals("VarHandleOp") && hasSize(variable) && !changeable.contains(variable.getName())
+                && value.getOp().equals("RestoreV2")
+                && value.getInputCount() == 3 && isPrefix(value.getInput(0)) && strings(input(value, 1)).size() == 1
+                && strings(input(value, 2)).equals(List.of(ByteString.EMPTY));
+    }
+
+    /** An empty node if there is none. */
+    private NodeDef input(NodeDef node, int input) {
+        return nodes.getOrDefault(TensorNames.node(node.getInput(input)), NodeDef.getDefaultInstance());
+    }
+
+    private boolean isPrefix(String tensor) {
+        return !prefix.isEmpty() && TensorNames.node(tensor).equals(TensorNames.node(prefix));
+    }
+
+    private static boolean hasSize(NodeDef variable) {
+        TensorShapeProto shape = variable.getAttrOrDefault("shape", AttrValue.getDefaultInstance()).getShape();
+        return variable.containsAttr("shape") && !shape.getUnknownRank()
+                && shape.getDimList().stream().allMatch(dim -> dim.getSize() >= 0)
+                && TYPES.contains(variable.getAttrOrDefault("dtype", AttrValue.getDefaultInstance()).getType());
+    }
+
+    private static List<ByteString> strings(NodeDef constant) {
+        return constant.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor().getStringValList();
+    }
+
+    private void map(NodeDef assignment, WeightIndex index) throws ModelException {
+        NodeDef variable = input(assignment, 0);
+        NodeDef restore = input(assignment, 1);
+        String name = strings(input(restore, 1)).get(0).toStringUtf8();
+        BundleEntryProto entry = index.entry(name, variable);
+        if (entry.getSlicesCount() > 0 || entry.getSize() == 0 || entry.getOffset() % ALIGNMENT != 0
+                || entry.getSize() % ALIGNMENT != 0) {
+            return;
+        }
+        assignments.add(assignment.getName());
+        if (!values.containsKey(restore.getName())) {
+            values.put(restore.getName(), value(restore.getName(), entry));
+            parts.add(new WeightFile.Part(name, entry.getOffset(), entry.getSize(), entry.getCrc32C()));
+            bytes += entry.getSize();
+            hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : entry.getSize();
+        }
+    }
+
+    /** The weight's part of the file, bytes as yet, becomes rows of as many bytes as an element has, and these elements. */
+    private NodeDef value(String restore, BundleEntryProto entry) {
+        long[] sizes = entry.getShape().getDimList().stream().mapToLong(TensorShapeProto.Dim::getSize).toArray();
+        long elements = LongStream.of(sizes).reduce(1, (a, b) -> a * b);
+        long[] rows = Arrays.copyOf(sizes, sizes.length + 1);
+        rows[sizes.length] = entry.getSize() / elements;
+        String begin = constant(restore + "/begin", entry.getOffset());
+        String size = constant(restore + "/size", entry.getSize());
+        String shape = constant(restore + "/shape", rows);
+        NodeDef slice = node("Slice", restore + "/bytes").addInput(FILE).addInput(begin).addInput(size)
+                .putAttr("T", BYTE).putAttr("Index", LONG).build();
+        NodeDef reshaped = node("Reshape", restore + "/rows").addInput(slice.getName()).addInput(shape).putAttr("T", BYTE)
+                .putAttr("Tshape", LONG).build();
+        added.add(slice);
+        added.add(reshaped);
+        return node("Bitcast", restore).addInput(reshaped.getName()).putAttr("T", BYTE).putAttr("type", type(entry.getDtype()))
+                .build();
+    }
+
+    private String constant(String name, long... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(DataType.DT_INT64).setTensorShape(shape(values.length));
+        LongStream.of(values).forEach(tensor::addInt64Val);
+        added.add(node("Const", name).putAttr("dtype", LONG).putAttr("value", AttrValue.newBuilder().setTensor(tensor).build())
+                .build());
+        return name;
+    }
+
+    /** What restored a weight becomes what gives its part, under the same name. */
+    private void change(GraphDef.Builder graph, long fileBytes) {
+        for (int i = 0; i < graph.getNodeCount(); i++) {
+            graph.setNode(i, values.getOrDefault(graph.getNode(i).getName(), graph.getNode(i)));
+        }
+        graph.addNode(node("ImmutableConst", FILE).putAttr("dtype", BYTE)
+                .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
+                .putAttr("shape", AttrValue.newBuilder().setShape(shape(fileBytes)).build())
+                .putAttr("memory_region_name", AttrValue.newBuilder()
+                        .setS(ByteString.copyFromUtf8(WeightIndex.file(directory).toAbsolutePath().toString())).build()))
+                .addAllNode(added);
+    }
+
+    private static NodeDef.Builder node(String operation, String name) {
+        return NodeDef.newBuilder().setOp(operation).setName(name).setDevice(Device.CPU.inGraph());
+    }
+
+    private static TensorShapeProto shape(long size) {
+        return TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder().setSize(size)).build();
+    }
+
+    private static AttrValue type(DataType type) {
+        return AttrValue.newBuilder().setType(type).build();
+    }
+}

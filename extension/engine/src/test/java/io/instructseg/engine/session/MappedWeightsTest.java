@@ -1,0 +1,320 @@
+package io.instructseg.engine.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.BundleEntryProto;
+import org.tensorflow.proto.BundleHeaderProto;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
+
+import com.google.protobuf.ByteString;
+
+import io.instructseg.format.Signature;
+
+/** Weights that are parts of the mapped file: golden model B, and changes of its file and index. */
+@EnabledOnOs(OS.LINUX)
+class MappedWeightsTest {
+
+    private static final String WEIGHT = "model.layers.0.mlp.fc1.weight";
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    Path directory;
+
+    private Path data;
+    private Path index;
+
+    @BeforeEach
+    void copy() throws IOException {
+        TestModel.copy(directory);
+        data = WeightIndex.file(directory);
+        index = data.resolveSibling("variables.index");
+    }
+
+    @Test
+    void areMappedAsLongAsTheModelIsLoaded() throws IOException {
+        try (ModelSession session = ModelSession.load(directory)) {
+            assertThat(mappings()).isOne();
+            // nearly all: what ends elsewhere than at a multiple of 64 bytes is copied
+            assertThat(MemoryPromise.open()).isBetween(Files.size(data) * 9 / 10, Files.size(data));
+            assertThat(patches(session)).isEqualTo(patchesOf(TestModel.directory()));
+        }
+        assertThat(mappings()).isZero();
+        assertThat(MemoryPromise.open()).isZero();
+    }
+
+    /** Whoever replaces a model's files deletes or renames them. */
+    @Test
+    void outliveTheirNames() throws IOException {
+        try (ModelSession session = ModelSession.load(directory)) {
+            Files.delete(data);
+            assertThat(patches(session)).isEqualTo(patchesOf(TestModel.directory()));
+        }
+    }
+
+    @Test
+    void areFreedWhenLoadingIsEnded() {
+        assertThatThrownBy(() -> ModelSession.load(directory, LoadOptions.DEFAULT, (done, all) -> {
+            if (done == all) {
+                assertThat(mappings()).isOne();
+                throw new CancellationException("nobody waits");
+            }
+        })).isExactlyInstanceOf(CancellationException.class);
+        assertThat(mappings()).isZero();
+        assertThat(MemoryPromise.open()).isZero();
+    }
+
+    /** What is copied is found to be damaged in the step that maps the others. */
+    @Test
+    void areFreedWhenLoadingFails() throws IOException {
+        Map.Entry<String, BundleEntryProto> copied = weights().entrySet().stream()
+                .filter(weight -> weight.getValue().getSize() % 64 != 0).findFirst().orElseThrow();
+        damage(copied.getValue());
+        assertThatThrownBy(() -> ModelSession.load(directory)).isExactlyInstanceOf(ModelException.class)
+                .hasMessageStartingWith(directory + " can't be loaded: ").hasMessageContaining("Checksum");
+        assertThat(mappings()).isZero();
+        assertThat(MemoryPromise.open()).isZero();
+    }
+
+    @Test
+    void whatIsDamagedIsNamed() throws IOException {
+        damage(weights().get(WEIGHT));
+        assertThatThrownBy(() -> ModelSession.load(directory)).isExactlyInstanceOf(ModelException.class)
+                .hasMessageMatching("\\Q" + data + " is damaged: the checksum of weight " + WEIGHT
+                        + "\\E is [0-9a-f]{8}, expected [0-9a-f]{8}");
+    }
+
+    @Test
+    void whatDoesNotFitItsVariableIsNamed() throws IOException {
+        BundleEntryProto entry = weights().get(WEIGHT);
+        String found = "weight " + WEIGHT + " is ";
+        String expected = "expected DT_FLOAT [104, 200] of 83200";
+        assertRefused(weight -> weight.setDtype(DataType.DT_BFLOAT16),
+                found + "DT_BFLOAT16 [104, 200] of 83200 bytes, " + expected);
+        assertRefused(weight -> weight.setShape(TensorShapeProto.newBuilder().addDim(entry.getShape().getDim(1))
+                .addDim(entry.getShape().getDim(0))), found + "DT_FLOAT [200, 104] of 83200 bytes, " + expected);
+        assertRefused(weight -> weight.setSize(83196), found + "DT_FLOAT [104, 200] of 83196 bytes, " + expected);
+        String place = " of " + data + ", which ends at " + Files.size(data);
+        for (long offset : new long[] { -64, Files.size(data) - 83136, Long.MAX_VALUE }) {
+            assertRefused(weight -> weight.setOffset(offset),
+                    "weight " + WEIGHT + " has 83200 bytes at " + offset + place);
+        }
+        Map<String, byte[]> entries = new TreeMap<>(IndexTable.read(index));
+        entries.remove(WEIGHT);
+        write(entries);
+        assertThatThrownBy(() -> ModelSession.load(directory)).isExactlyInstanceOf(ModelException.class)
+                .hasMessage(directory + " can't be loaded: it has no weight " + WEIGHT);
+    }
+
+    private void assertRefused(UnaryOperator<BundleEntryProto.Builder> change, String problem) throws IOException {
+        byte[] before = Files.readAllBytes(index);
+        change((name, weight) -> name.equals(WEIGHT) ? change.apply(weight) : weight);
+        assertThatThrownBy(() -> ModelSession.load(directory)).isExactlyInstanceOf(ModelException.class)
+                .hasMessage(directory + " can't be loaded: " + problem);
+        Files.write(index, before);
+    }
+
+    /** As an earlier version of the converter wrote them, one behind the other. */
+    @Test
+    void whatBeginsAnywhereIsCopied() throws IOException {
+        byte[] bytes = Files.readAllBytes(data);
+        byte[] moved = new byte[bytes.length + 4];
+        System.arraycopy(bytes, 0, moved, 4, bytes.length);
+        Files.write(data, moved);
+        change((name, weight) -> weight.setOffset(weight.getOffset() + 4));
+        assertThatIsCopied();
+    }
+
+    /** Somebody else's counter, say: what is mapped can't be written. */
+    @Test
+    void whatCanBeChangedIsCopied() throws IOException {
+        long mapped = openWhileLoaded();
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        TestModel.edit(directory, model -> model.getGraphDefBuilder().addNode(NodeDef.newBuilder().setName("add")
+                .setOp("AssignAddVariableOp").addInput("variables/" + WEIGHT).addInput("variables/" + WEIGHT + ".value")
+                .putAttr("dtype", type)));
+        assertThat(openWhileLoaded()).isEqualTo(mapped - weights().get(WEIGHT).getSize());
+    }
+
+    private long openWhileLoaded() throws IOException {
+        try (ModelSession session = ModelSession.load(directory)) {
+            return MemoryPromise.open();
+        }
+    }
+
+    /** Its checksums are right. */
+    @Test
+    void anIndexOfSomethingElseIsRefused() throws IOException {
+        Map<String, byte[]> entries = new TreeMap<>(IndexTable.read(index));
+        entries.put(WEIGHT, new byte[] { 8, -1 });
+        write(entries);
+        assertThatThrownBy(() -> ModelSession.load(directory)).isExactlyInstanceOf(ModelException.class)
+                .hasMessageStartingWith(index + " is damaged: ");
+    }
+
+    @Test
+    void severalFilesAreCopied() throws IOException {
+        Files.copy(data, data.resolveSibling("variables.data-00000-of-00002"));
+        Files.write(data.resolveSibling("variables.data-00001-of-00002"), new byte[0]);
+        Files.delete(data);
+        Map<String, byte[]> entries = new TreeMap<>(IndexTable.read(index));
+        entries.put("", BundleHeaderProto.parseFrom(entries.get("")).toBuilder().setNumShards(2).build().toByteArray());
+        write(entries);
+        assertThatIsCopied();
+    }
+
+    private void assertThatIsCopied() throws IOException {
+        try (ModelSession session = ModelSession.load(directory)) {
+            assertThat(mappings()).isZero();
+            assertThat(MemoryPromise.open()).isZero();
+            assertThat(patches(session)).isEqualTo(patchesOf(TestModel.directory()));
+        }
+    }
+
+    /** 512 MiB of zeros, which the file system needs no room for. */
+    @Test
+    void takeNoMemoryOfTheirOwn() throws IOException {
+        addLargeWeights(8);
+        ModelSession.load(TestModel.directory()).close();
+        long before = anonymousMemory();
+        try (ModelSession session = ModelSession.load(directory)) {
+            assertThat(MemoryPromise.open()).isGreaterThan(8 * 64 * MIB);
+            assertThat(anonymousMemory() - before).isLessThan(4 * 64 * MIB);
+        }
+    }
+
+    /** Of 64 MiB each. */
+    private void addLargeWeights(int count) throws IOException {
+        long start = (Files.size(data) + 63) / 64 * 64;
+        TensorShapeProto shape = TensorShapeProto.newBuilder()
+                .addDim(TensorShapeProto.Dim.newBuilder().setSize(16 * MIB)).build();
+        CRC32C zeros = new CRC32C();
+        for (int i = 0; i < 64; i++) {
+            zeros.update(new byte[(int) MIB]);
+        }
+        try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
+            file.setLength(start + count * 64 * MIB);
+        }
+        Map<String, byte[]> entries = new TreeMap<>(IndexTable.read(index));
+        for (int i = 0; i < count; i++) {
+            entries.put("zz/large" + i, BundleEntryProto.newBuilder().setDtype(DataType.DT_FLOAT).setShape(shape)
+                    .setOffset(start + i * 64 * MIB).setSize(64 * MIB).setCrc32C(IndexTable.mask(zeros)).build()
+                    .toByteArray());
+        }
+        write(entries);
+        TestModel.edit(directory, model -> {
+            for (int i = 0; i < count; i++) {
+                addVariable(model, "zz/large" + i, shape);
+            }
+        });
+    }
+
+    private static void addVariable(MetaGraphDef.Builder model, String name, TensorShapeProto shape) {
+        GraphDef.Builder graph = model.getGraphDefBuilder();
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        graph.addNode(NodeDef.newBuilder().setName(name).setOp("VarHandleOp").putAttr("dtype", type)
+                .putAttr("shape", AttrValue.newBuilder().setShape(shape).build())
+                .putAttr("shared_name", AttrValue.newBuilder().setS(ByteString.copyFromUtf8(name)).build()));
+        graph.addNode(string(name + "/name", name)).addNode(string(name + "/slice", ""));
+        graph.addNode(NodeDef.newBuilder().setName(name + "/restore").setOp("RestoreV2")
+                .addInput(model.getSaverDef().getFilenameTensorName()).addInput(name + "/name").addInput(name + "/slice")
+                .putAttr("dtypes", AttrValue.newBuilder().setList(AttrValue.ListValue.newBuilder()
+                        .addType(DataType.DT_FLOAT)).build()));
+        graph.addNode(NodeDef.newBuilder().setName(name + "/assign").setOp("AssignVariableOp").addInput(name)
+                .addInput(name + "/restore").putAttr("dtype", type));
+        graph.getNodeBuilderList().stream().filter(node -> node.getName().equals(model.getSaverDef().getRestoreOpName()))
+                .forEach(restore -> restore.addInput("^" + name + "/assign"));
+    }
+
+    private static NodeDef string(String name, String value) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(DataType.DT_STRING)
+                .addStringVal(ByteString.copyFromUtf8(value))
+                .setTensorShape(TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder().setSize(1)));
+        return NodeDef.newBuilder().setName(name).setOp("Const")
+                .putAttr("dtype", AttrValue.newBuilder().setType(DataType.DT_STRING).build())
+                .putAttr("value", AttrValue.newBuilder().setTensor(tensor).build()).build();
+    }
+
+    private interface Change {
+        BundleEntryProto.Builder apply(String weight, BundleEntryProto.Builder entry);
+    }
+
+    private void change(Change change) throws IOException {
+        Map<String, byte[]> entries = new TreeMap<>(IndexTable.read(index));
+        weights().forEach((name, entry) -> entries.put(name, change.apply(name, entry.toBuilder()).build().toByteArray()));
+        write(entries);
+    }
+
+    private Map<String, BundleEntryProto> weights() throws IOException {
+        Map<String, BundleEntryProto> weights = new TreeMap<>();
+        for (var entry : IndexTable.read(index).entrySet()) {
+            if (!entry.getKey().isEmpty()) {
+                weights.put(entry.getKey(), BundleEntryProto.parseFrom(entry.getValue()));
+            }
+        }
+        return weights;
+    }
+
+    private void write(Map<String, byte[]> entries) throws IOException {
+        Files.write(index, TestTable.of(List.copyOf(entries.entrySet()), 100, 0));
+    }
+
+    private void damage(BundleEntryProto weight) throws IOException {
+        byte[] bytes = Files.readAllBytes(data);
+        bytes[Math.toIntExact(weight.getOffset())] ^= 1;
+        Files.write(data, bytes);
+    }
+
+    private static float[] patchesOf(Path model) throws IOException {
+        try (ModelSession session = ModelSession.load(model)) {
+            return patches(session);
+        }
+    }
+
+    private static float[] patches(ModelSession session) {
+        byte[] pixels = new byte[60 * 60 * 3];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (i * i);
+        }
+        return session.run(Signature.ENCODE_VISION, Map.of("pixels", HostTensor.bytes(pixels, 1, 60, 60, 3)),
+                List.of("patches")).get("patches").floats();
+    }
+
+    private long mappings() {
+        try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+            return maps.filter(line -> line.contains(data.toString())).count();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static long anonymousMemory() throws IOException {
+        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+            return 1024 * status.filter(line -> line.startsWith("RssAnon:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", ""))).findFirst().orElseThrow();
+        }
+    }
+}
