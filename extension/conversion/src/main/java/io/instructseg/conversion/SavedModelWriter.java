@@ -44,7 +44,8 @@ final class SavedModelWriter {
     /** Adds the restore operations to the graph and writes it into the SavedModel's directory. */
     void write(Path directory, InstructSegGraph model) throws IOException {
         SaverDef saver = restore(model.weights());
-        MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(graph.toGraphDef()).setSaverDef(saver);
+        MetaGraphDef.Builder meta = MetaGraphDef.newBuilder().setGraphDef(SharedConstants.share(graph.toGraphDef()))
+                .setSaverDef(saver);
         meta.getMetaInfoDefBuilder().addTags("serve");
         for (Signature signature : model.signatures()) {
             meta.putSignatureDef(signature.key(), signature(signature));

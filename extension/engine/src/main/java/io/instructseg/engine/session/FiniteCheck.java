@@ -37,12 +37,14 @@ final class FiniteCheck {
     /** @param graph whose tensors {@link GraphCheck} has checked */
     static FiniteCheck add(Graph graph, Map<String, SignatureDef> definitions, Map<Signature, Device> devices) {
         FiniteCheck added = new FiniteCheck();
+        // once: each looks at the names of all operations
+        Ops checks = Ops.create(graph).withSubScope(SCOPE);
         for (Signature stage : Signature.values()) {
             SignatureDef definition = definitions.get(stage.key());
             if (definition != null) {
                 DeviceSpec device = DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.valueOf(
                         devices.get(stage).type().name())).deviceIndex(devices.get(stage).index()).build();
-                Ops tf = Ops.create(graph).withSubScope(SCOPE).withSubScope(stage.key()).withDevice(device);
+                Ops tf = checks.withSubScope(stage.key()).withDevice(device);
                 added.answers.put(stage, answers(graph, tf, stage, definition));
             }
         }

@@ -3,13 +3,13 @@ package io.instructseg.engine.session;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 import org.tensorflow.proto.AttrValue;
@@ -25,7 +25,9 @@ import com.google.protobuf.ByteString;
 
 /**
  * Lets variables be parts of the mapped file, where the graph would restore them into memory of TensorFlow's allocator, which
- * never gives it back: one node maps the file, and each weight is a slice of it, which shares its memory. The mapping lasts as
+ * never gives it back: one node maps the file (as integers of four bytes, one as those of two), and each weight is a slice of
+ * it, which shares its memory. The
+ * mapping lasts as
  * long as a variable has a part of it, so on a GPU, which takes a copy, until that is made.
  * <p>
  * What does not look like a model that we convert stays as it is (a variable that an operation may change, above all: the
@@ -35,15 +37,19 @@ import com.google.protobuf.ByteString;
 final class MappedWeights {
 
     private static final int ALIGNMENT = 64;
-    private static final String FILE = "mapped_weights/file";
+    /** The file as integers, of which each has as many bytes as follow. */
+    private static final String FILE = "mapped_weights/file_";
     /**
      * TensorFlow takes a node without inputs for a constant, and would copy each weight when it prepares the step; not a node
      * that has this attribute, which names the memory for some of its outputs: here for none.
      */
     private static final String NO_CONSTANT = "_scoped_allocator";
-    private static final AttrValue BYTE = type(DataType.DT_UINT8);
     private static final AttrValue LONG = type(DataType.DT_INT64);
-    private static final Set<DataType> TYPES = Set.of(DataType.DT_FLOAT, DataType.DT_BFLOAT16, DataType.DT_HALF);
+    private static final Map<DataType, Integer> ELEMENT_BYTES = Map.of(DataType.DT_FLOAT, Integer.BYTES, DataType.DT_BFLOAT16,
+            Short.BYTES, DataType.DT_HALF, Short.BYTES);
+    /** By its bytes. Of a weight's own type, oneDNN's slices would be copies. */
+    private static final Map<Integer, DataType> INTEGERS = Map.of(Integer.BYTES, DataType.DT_INT32, Short.BYTES,
+            DataType.DT_INT16);
 
     /** What takes a variable and does not write into its memory. */
     private static final Set<String> USERS = Set.of("AssignVariableOp", "ReadVariableOp", "ResourceGather");
@@ -52,12 +58,11 @@ final class MappedWeights {
     /** What other operations than {@link #USERS} take. */
     private final Set<String> changeable = new HashSet<>();
     private final Map<String, NodeDef> values = new HashMap<>();
-    private final List<NodeDef> added = new ArrayList<>();
+    private final Map<String, NodeDef> added = new LinkedHashMap<>();
     private final Set<String> assignments = new HashSet<>();
     private final List<WeightFile.Part> parts = new ArrayList<>();
     private final Path directory;
     private final String prefix;
-    private long bytes;
     private long hostBytes;
 
     private MappedWeights(MetaGraphDef.Builder model, Path directory) {
@@ -73,7 +78,7 @@ final class MappedWeights {
 
     /**
      * Changes the graph, as far as it restores weights as models that we convert do. Their bytes are unchecked until
-     * {@link #check}.
+     * they have been {@link #read}.
      *
      * @param model with its devices
      * @throws ModelException if a weight is missing, of another type or shape than its variable, or beyond the file's end
@@ -100,26 +105,14 @@ final class MappedWeights {
         return assignments;
     }
 
-    /** Of all that is mapped. */
-    long bytes() {
-        return bytes;
-    }
-
     /** Of what stays mapped: the weights of the host. */
     long hostBytes() {
         return hostBytes;
     }
 
-    /**
-     * Reads all that is mapped, so that it is in memory, and compares checksums.
-     *
-     * @param listener told on this thread how many bytes have been read; what it throws ends the reading
-     * @throws ModelException if a weight is damaged
-     */
-    void check(LongConsumer listener) throws IOException {
-        if (!parts.isEmpty()) {
-            WeightFile.check(WeightIndex.file(directory), parts, listener);
-        }
+    /** Begins to read all that is mapped, so that it is in memory, and to compare checksums. */
+    WeightFile read() {
+        return new WeightFile(WeightIndex.file(directory), parts);
     }
 
     private boolean restoresOneWeight(NodeDef assignment) {
@@ -147,7 +140,7 @@ final class MappedWeights {
         TensorShapeProto shape = variable.getAttrOrDefault("shape", AttrValue.getDefaultInstance()).getShape();
         return variable.containsAttr("shape") && !shape.getUnknownRank()
                 && shape.getDimList().stream().allMatch(dim -> dim.getSize() >= 0)
-                && TYPES.contains(variable.getAttrOrDefault("dtype", AttrValue.getDefaultInstance()).getType());
+                && ELEMENT_BYTES.containsKey(variable.getAttrOrDefault("dtype", AttrValue.getDefaultInstance()).getType());
     }
 
     private static List<ByteString> strings(NodeDef constant) {
@@ -167,35 +160,34 @@ final class MappedWeights {
         if (!values.containsKey(restore.getName())) {
             values.put(restore.getName(), value(restore.getName(), entry));
             parts.add(new WeightFile.Part(name, entry.getOffset(), entry.getSize(), entry.getCrc32C()));
-            bytes += entry.getSize();
             hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : entry.getSize();
         }
     }
 
-    /** The weight's part of the file, bytes as yet, becomes rows of as many bytes as an element has, and these elements. */
+    /** The weight's part of the file, {@code [elements]}, in the weight's shape. */
     private NodeDef value(String restore, BundleEntryProto entry) {
         long[] sizes = entry.getShape().getDimList().stream().mapToLong(TensorShapeProto.Dim::getSize).toArray();
-        long elements = LongStream.of(sizes).reduce(1, (a, b) -> a * b);
-        long[] rows = Arrays.copyOf(sizes, sizes.length + 1);
-        rows[sizes.length] = entry.getSize() / elements;
-        String begin = constant(restore + "/begin", entry.getOffset());
-        String size = constant(restore + "/size", entry.getSize());
-        String shape = constant(restore + "/shape", rows);
-        NodeDef slice = node("Slice", restore + "/bytes").addInput(FILE).addInput(begin).addInput(size)
-                .putAttr("T", BYTE).putAttr("Index", LONG).build();
-        NodeDef reshaped = node("Reshape", restore + "/rows").addInput(slice.getName()).addInput(shape).putAttr("T", BYTE)
-                .putAttr("Tshape", LONG).build();
-        added.add(slice);
-        added.add(reshaped);
-        return node("Bitcast", restore).addInput(reshaped.getName()).putAttr("T", BYTE).putAttr("type", type(entry.getDtype()))
-                .build();
+        int elementBytes = ELEMENT_BYTES.get(entry.getDtype());
+        AttrValue integer = type(INTEGERS.get(elementBytes));
+        NodeDef slice = node("Slice", restore + "/elements").addInput(FILE + elementBytes)
+                .addInput(constant(entry.getOffset() / elementBytes)).addInput(constant(entry.getSize() / elementBytes))
+                .putAttr("T", integer).putAttr("Index", LONG).build();
+        NodeDef shaped = node("Reshape", restore + "/shaped").addInput(slice.getName()).addInput(constant(sizes))
+                .putAttr("T", integer).putAttr("Tshape", LONG).build();
+        added.put(slice.getName(), slice);
+        added.put(shaped.getName(), shaped);
+        return node("Bitcast", restore).addInput(shaped.getName()).putAttr("T", integer)
+                .putAttr("type", type(entry.getDtype())).build();
     }
 
-    private String constant(String name, long... values) {
+    /** Named by its values: what TensorFlow prepares a step with takes time for each node. */
+    private String constant(long... values) {
+        String name = "mapped_weights/"
+                + LongStream.of(values).mapToObj(Long::toString).collect(Collectors.joining("_", "v", ""));
         TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(DataType.DT_INT64).setTensorShape(shape(values.length));
         LongStream.of(values).forEach(tensor::addInt64Val);
-        added.add(node("Const", name).putAttr("dtype", LONG).putAttr("value", AttrValue.newBuilder().setTensor(tensor).build())
-                .build());
+        added.computeIfAbsent(name, first -> node("Const", name).putAttr("dtype", LONG)
+                .putAttr("value", AttrValue.newBuilder().setTensor(tensor).build()).build());
         return name;
     }
 
@@ -204,12 +196,17 @@ final class MappedWeights {
         for (int i = 0; i < graph.getNodeCount(); i++) {
             graph.setNode(i, values.getOrDefault(graph.getNode(i).getName(), graph.getNode(i)));
         }
-        graph.addNode(node("ImmutableConst", FILE).putAttr("dtype", BYTE)
+        INTEGERS.forEach((bytes, type) -> graph.addNode(file(FILE + bytes, type, fileBytes / bytes)));
+        graph.addAllNode(added.values());
+    }
+
+    private NodeDef file(String name, DataType type, long elements) {
+        return node("ImmutableConst", name).putAttr("dtype", type(type))
                 .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
-                .putAttr("shape", AttrValue.newBuilder().setShape(shape(fileBytes)).build())
+                .putAttr("shape", AttrValue.newBuilder().setShape(shape(elements)).build())
                 .putAttr("memory_region_name", AttrValue.newBuilder()
-                        .setS(ByteString.copyFromUtf8(WeightIndex.file(directory).toAbsolutePath().toString())).build()))
-                .addAllNode(added);
+                        .setS(ByteString.copyFromUtf8(WeightIndex.file(directory).toAbsolutePath().toString())).build())
+                .build();
     }
 
     private static NodeDef.Builder node(String operation, String name) {

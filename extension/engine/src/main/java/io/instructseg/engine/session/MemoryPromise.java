@@ -46,13 +46,13 @@ final class MemoryPromise implements AutoCloseable {
     /**
      * Lets go of what has been copied.
      *
-     * @param mappedBytes of the host's weights that will be mapped, which are read before the others
+     * @param mappedBytes of the host's weights that will be mapped, which are read behind the others
      */
     LoadListener telling(LoadListener listener, long mappedBytes) {
         mapped = mappedBytes;
         long all = bytes;
         return (done, total) -> {
-            keep(all - Math.min(Math.max(0, done - mapped), weights - mapped));
+            keep(all - Math.min(done, weights - mapped));
             listener.progress(done, total);
         };
     }

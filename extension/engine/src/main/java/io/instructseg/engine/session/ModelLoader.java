@@ -63,16 +63,19 @@ final class ModelLoader {
         MappedWeights mapped = MappedWeights.map(mapping, directory);
         MetaGraphDef graph = mapping.build();
         List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph, mapped.assignments()) : List.of();
-        SavedModelSession session = new SavedModelSession(directory, graph, options.tensorFlow().config(), promise);
-        try {
-            GraphCheck.check(session.graph(), graph.getSignatureDefMap());
-            devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));
-            FiniteCheck finite = FiniteCheck.add(session.graph(), graph.getSignatureDefMap(), devices);
-            session.restore(mapped, groups, promise.telling(listener, mapped.hostBytes()));
-            return new ModelSession(session, graph.getSignatureDefMap(), sizes, devices, keeps, finite);
-        } catch (IOException | RuntimeException | Error e) {
-            session.close();
-            throw e;
+        // read while TensorFlow prepares the graph
+        try (WeightFile weights = mapped.read()) {
+            SavedModelSession session = new SavedModelSession(directory, graph, options.tensorFlow().config(), promise);
+            try {
+                GraphCheck.check(session.graph(), graph.getSignatureDefMap());
+                devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));
+                FiniteCheck finite = FiniteCheck.add(session.graph(), graph.getSignatureDefMap(), devices);
+                session.restore(groups, weights, promise.telling(listener, mapped.hostBytes()));
+                return new ModelSession(session, graph.getSignatureDefMap(), sizes, devices, keeps, finite);
+            } catch (IOException | RuntimeException | Error e) {
+                session.close();
+                throw e;
+            }
         }
     }
 

@@ -57,23 +57,25 @@ final class SavedModelSession implements AutoCloseable {
     }
 
     /**
-     * Reads the weights.
+     * Restores the weights.
      *
      * @param groups what assigns all weights, and reads those that are not mapped
+     * @param mapped the others, which are being read meanwhile
      * @throws ModelException if they are damaged
      */
-    void restore(MappedWeights mapped, List<WeightGroups.Group> groups, LoadListener listener) throws IOException {
+    void restore(List<WeightGroups.Group> groups, WeightFile mapped, LoadListener listener) throws IOException {
         Map<String, Tensor> files = files();
         try {
-            long total = mapped.bytes() + groups.stream().mapToLong(WeightGroups.Group::bytes).sum();
-            listener.progress(0, total);
-            mapped.check(read -> listener.progress(read, total));
-            long done = mapped.bytes();
+            long copied = groups.stream().mapToLong(WeightGroups.Group::bytes).sum();
+            long total = copied + mapped.bytes();
+            long done = 0;
+            listener.progress(done, total);
             for (WeightGroups.Group group : groups) {
                 run(files, group.targets());
                 done += group.bytes();
                 listener.progress(done, total);
             }
+            mapped.await(read -> listener.progress(copied + read, total));
             String init = init(model);
             if (!init.isEmpty()) {
                 run(files, List.of(init));

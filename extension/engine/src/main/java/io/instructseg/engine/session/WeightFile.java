@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -17,17 +16,19 @@ import java.util.zip.CRC32C;
 
 /**
  * Reads weights from their file, several at once, in the order in which they lie there, and compares their checksums. What was
- * read is in the system's memory, where it can be mapped.
+ * read is in the system's memory, where it can be mapped. Begins at once, on threads of its own.
  */
-final class WeightFile {
+final class WeightFile implements AutoCloseable {
 
     private static final int BLOCK_BYTES = 1 << 20;
     /** More would not be faster than disks are. */
     private static final int MOST_THREADS = 4;
 
     private final Path file;
-    private final FileChannel channel;
+    private final ExecutorService threads;
     private final ThreadLocal<ByteBuffer> blocks = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BLOCK_BYTES));
+    private final List<Part> parts;
+    private final List<Future<Void>> checks;
 
     /**
      * A weight.
@@ -38,37 +39,28 @@ final class WeightFile {
     record Part(String weight, long start, long bytes, int checksum) {
     }
 
-    private WeightFile(Path file, FileChannel channel) {
+    WeightFile(Path file, List<Part> parts) {
         this.file = file;
-        this.channel = channel;
+        this.parts = parts.stream().sorted(Comparator.comparingLong(Part::start)).toList();
+        this.threads = Executors.newFixedThreadPool(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
+        this.checks = this.parts.stream().map(part -> threads.submit(() -> check(part))).toList();
+    }
+
+    /** Of all that is read. */
+    long bytes() {
+        return parts.stream().mapToLong(Part::bytes).sum();
     }
 
     /**
-     * Reads parts of a file.
+     * Waits until all has been read.
      *
-     * @param listener told on this thread how many bytes have been read, after each part; what it throws ends the reading
+     * @param listener told on this thread how many bytes have been read, after each part
      * @throws ModelException naming the first weight whose checksum is another one, or that the file ends before
      * @throws IOException also if the file can't be read
      */
-    static void check(Path file, List<Part> parts, LongConsumer listener) throws IOException {
-        List<Part> sorted = parts.stream().sorted(Comparator.comparingLong(Part::start)).toList();
-        ExecutorService threads = Executors
-                .newFixedThreadPool(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            new WeightFile(file, channel).check(sorted, threads, listener);
-        } finally {
-            // what still reads finds the file closed
-            threads.shutdownNow();
-        }
-    }
-
-    private void check(List<Part> parts, ExecutorService threads, LongConsumer listener) throws IOException {
-        List<Future<Void>> checks = new ArrayList<>();
-        for (Part part : parts) {
-            checks.add(threads.submit(() -> check(part)));
-        }
+    void await(LongConsumer listener) throws IOException {
         long done = 0;
-        for (int i = 0; i < checks.size(); i++) {
+        for (int i = 0; i < parts.size(); i++) {
             await(checks.get(i));
             done += parts.get(i).bytes();
             listener.accept(done);
@@ -76,6 +68,17 @@ final class WeightFile {
     }
 
     private Void check(Part part) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            int checksum = IndexTable.mask(read(channel, part));
+            if (checksum != part.checksum()) {
+                throw new ModelException("%s is damaged: the checksum of weight %s is %08x, expected %08x".formatted(file,
+                        part.weight(), checksum, part.checksum()));
+            }
+            return null;
+        }
+    }
+
+    private CRC32C read(FileChannel channel, Part part) throws IOException {
         CRC32C crc = new CRC32C();
         ByteBuffer block = blocks.get();
         for (long done = 0; done < part.bytes();) {
@@ -87,11 +90,7 @@ final class WeightFile {
             crc.update(block.flip());
             done += read;
         }
-        if (IndexTable.mask(crc) != part.checksum()) {
-            throw new ModelException("%s is damaged: the checksum of weight %s is %08x, expected %08x".formatted(file,
-                    part.weight(), IndexTable.mask(crc), part.checksum()));
-        }
-        return null;
+        return crc;
     }
 
     private void await(Future<Void> check) throws IOException {
@@ -106,5 +105,11 @@ final class WeightFile {
             }
             throw new IllegalStateException(e.getCause());
         }
+    }
+
+    /** Ends what is still being read. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
     }
 }

@@ -24,6 +24,8 @@ import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
 import org.tensorflow.proto.DataType;
 
+import io.instructseg.tensorflow.TensorFlowLibrary;
+
 class IndexTableTest {
 
     @TempDir

@@ -39,6 +39,7 @@ final class DeformableSampling {
     /** Places of a query and head: the points of all levels. */
     private final int places;
     private final int queriesAtOnce;
+    private final Operand<TInt32> one;
     private final Operand<TInt32> windowRows;
 
     /**
@@ -58,6 +59,7 @@ final class DeformableSampling {
         this.points = points;
         this.places = sides.size() * points;
         this.queriesAtOnce = (int) Math.max(1, chunkBytes / (4L * Float.BYTES * heads * places * headSize));
+        this.one = tf.constant(1);
         this.windowRows = windowRows();
     }
 
@@ -180,30 +182,28 @@ final class DeformableSampling {
      */
     private Operand<TFloat32> sum(Operand<TFloat32> windows, Operand<TInt32> rows, Operand<TFloat32> factors) {
         int queries = Shapes.known(rows, 1);
+        List<Output<TInt32>> rowChunks = chunks(Shapes.reshape(tf, rows, -1, queries * heads, places));
+        List<Output<TFloat32>> factorChunks = chunks(Shapes.reshape(tf, factors, -1, queries * heads, 1, places * 4));
         List<Operand<TFloat32>> sums = new ArrayList<>();
-        for (int start = 0; start < queries; start += queriesAtOnce) {
-            int size = Math.min(queriesAtOnce, queries - start);
+        for (int i = 0; i < rowChunks.size(); i++) {
             // one after the other, or all of them could be in memory at once
-            Ops ordered = sums.isEmpty() ? tf : tf.withControlDependencies(sums.get(sums.size() - 1));
-            sums.add(sum(ordered, windows, queries(rows, start, size), queries(factors, start, size)));
+            Ops ordered = sums.isEmpty() ? tf : tf.withControlDependencies(sums.get(i - 1));
+            Operand<TFloat32> gathered = ordered.gather(windows, rowChunks.get(i), one, Gather.batchDims(1L));
+            // [b, q * heads, places, 4 * d] to [b, q * heads, places * 4, d]
+            Operand<TFloat32> samples = Shapes.reshape(tf, gathered, -1, Shapes.known(gathered, 1), places * 4, headSize);
+            sums.add(tf.train.batchMatMul(factorChunks.get(i), samples, TFloat32.class));
         }
-        return sums.size() == 1 ? sums.get(0) : tf.concat(sums, tf.constant(1));
+        // [b, q * heads, 1, d]
+        Operand<TFloat32> all = sums.size() == 1 ? sums.get(0) : tf.concat(sums, one);
+        return Shapes.reshape(tf, all, -1, queries, heads * headSize);
     }
 
-    /** The same of some queries. */
-    private Operand<TFloat32> sum(Ops ordered, Operand<TFloat32> windows, Operand<TInt32> rows, Operand<TFloat32> factors) {
-        int queries = Shapes.known(rows, 1);
-        Operand<TInt32> row = Shapes.reshape(tf, rows, -1, queries * heads * places);
-        Operand<TFloat32> gathered = ordered.gather(windows, row, tf.constant(1), Gather.batchDims(1L));
-        // [b, q * heads * places, 4 * d] to [b * q * heads, places * 4, d]
-        Operand<TFloat32> samples = Shapes.reshape(tf, gathered, -1, places * 4, headSize);
-        Operand<TFloat32> sum = tf.train.batchMatMul(Shapes.reshape(tf, factors, -1, 1, places * 4), samples, TFloat32.class);
-        return Shapes.reshape(tf, sum, -1, queries, heads * headSize);
-    }
-
-    /** {@code [b, q, heads, k]} to some of its queries. */
-    private <T extends TNumber> Operand<T> queries(Operand<T> x, int start, int size) {
-        return tf.slice(x, tf.constant(new int[] { 0, start, 0, 0 }), tf.constant(new int[] { -1, size, -1, -1 }));
+    /** Axis 1, the queries' heads, in parts of {@link #queriesAtOnce} queries and one of what remains. */
+    private <T extends TNumber> List<Output<T>> chunks(Operand<T> x) {
+        int rows = Shapes.known(x, 1);
+        int most = queriesAtOnce * heads;
+        int[] sizes = IntStream.range(0, (rows + most - 1) / most).map(i -> Math.min(most, rows - i * most)).toArray();
+        return tf.splitV(x, tf.constant(sizes), one, (long) sizes.length).output();
     }
 
     /** A number of each place's level: {@code [places]}. */

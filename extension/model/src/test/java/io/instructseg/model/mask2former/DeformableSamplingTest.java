@@ -78,7 +78,7 @@ class DeformableSamplingTest {
             locations[i] = (float) coordinate.over(SIDES.get(i / 2 / POINTS % LEVELS));
         }
         float[] actual = run(locations, CHUNK_BYTES);
-        assertThat(run(locations, Long.MAX_VALUE)).isEqualTo(actual);
+        assertThat(run(locations, 1 << 20)).isEqualTo(actual);
         double[] expected = expected(locations);
         assertThat(actual).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
