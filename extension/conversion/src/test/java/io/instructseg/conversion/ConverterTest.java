@@ -32,6 +32,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Output;
 import org.tensorflow.Tensor;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.SavedModel;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
@@ -83,6 +84,14 @@ class ConverterTest {
                 }
             }
         }
+    }
+
+    /** Each node of a graph takes time whenever it is loaded. */
+    @Test
+    void equalConstantsOfAModuleAreOne() throws IOException {
+        GraphDef graph = SavedModel.parseFrom(Files.readAllBytes(models.resolve("FLOAT32/saved_model.pb"))).getMetaGraphs(0)
+                .getGraphDef();
+        assertThat(SharedConstants.share(graph)).isEqualTo(graph);
     }
 
     private static byte[] restored(Ops tf, Path model, Weight weight) {

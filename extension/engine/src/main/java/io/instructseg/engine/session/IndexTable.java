@@ -37,6 +37,7 @@ final class IndexTable {
     private final byte[] bytes;
     private final ByteBuffer numbers;
     private long entryBytes;
+    private long blockBytes;
 
     private record Entry(byte[] key, byte[] value) {
     }
@@ -94,6 +95,8 @@ final class IndexTable {
         long size = handle.readUInt64();
         require(size >= Integer.BYTES && size <= bytes.length && start >= 0 && start <= bytes.length - TRAILER - size,
                 "a block of %d bytes at %d, in a file of %d", size, start, bytes.length);
+        blockBytes += size;
+        require(blockBytes <= bytes.length, "its blocks have more than its %d bytes", bytes.length);
         requireIntact((int) start, (int) size);
         // behind the entries: where those are whose key is written in full, and their number
         long points = Integer.toUnsignedLong(numbers.getInt((int) (start + size - Integer.BYTES)));

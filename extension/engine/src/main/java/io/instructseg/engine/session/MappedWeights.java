@@ -26,13 +26,12 @@ import com.google.protobuf.ByteString;
 /**
  * Lets variables be parts of the mapped file, where the graph would restore them into memory of TensorFlow's allocator, which
  * never gives it back: one node maps the file (as integers of four bytes, one as those of two), and each weight is a slice of
- * it, which shares its memory. The
- * mapping lasts as
- * long as a variable has a part of it, so on a GPU, which takes a copy, until that is made.
+ * it, which shares its memory. The mapping lasts as long as a variable has a part of it, so on a GPU, which takes a copy, until
+ * that is made.
  * <p>
  * What does not look like a model that we convert stays as it is (a variable that an operation may change, above all: the
- * mapping can't be written), and what does not begin and end at multiples of
- * {@value #ALIGNMENT} bytes: TensorFlow would copy it. In models that we convert, that is what ends elsewhere: small weights.
+ * mapping can't be written), and what does not begin and end at multiples of {@value #ALIGNMENT} bytes: TensorFlow would copy
+ * it. In models that we convert, that is what ends elsewhere: small weights.
  */
 final class MappedWeights {
 
@@ -44,6 +43,8 @@ final class MappedWeights {
      * that has this attribute, which names the memory for some of its outputs: here for none.
      */
     private static final String NO_CONSTANT = "_scoped_allocator";
+    /** The first one, of rows to gather. */
+    private static final String AXIS = "mapped_weights/axis";
     private static final AttrValue LONG = type(DataType.DT_INT64);
     private static final Map<DataType, Integer> ELEMENT_BYTES = Map.of(DataType.DT_FLOAT, Integer.BYTES, DataType.DT_BFLOAT16,
             Short.BYTES, DataType.DT_HALF, Short.BYTES);
@@ -51,7 +52,7 @@ final class MappedWeights {
     private static final Map<Integer, DataType> INTEGERS = Map.of(Integer.BYTES, DataType.DT_INT32, Short.BYTES,
             DataType.DT_INT16);
 
-    /** What takes a variable and does not write into its memory. */
+    /** What takes a variable and does not write into its memory; {@link #gather} takes the place of the last one. */
     private static final Set<String> USERS = Set.of("AssignVariableOp", "ReadVariableOp", "ResourceGather");
 
     private final Map<String, NodeDef> nodes = new HashMap<>();
@@ -60,6 +61,7 @@ final class MappedWeights {
     private final Map<String, NodeDef> values = new HashMap<>();
     private final Map<String, NodeDef> added = new LinkedHashMap<>();
     private final Set<String> assignments = new HashSet<>();
+    private final Set<String> variables = new HashSet<>();
     private final List<WeightFile.Part> parts = new ArrayList<>();
     private final Path directory;
     private final String prefix;
@@ -111,7 +113,7 @@ final class MappedWeights {
     }
 
     /** Begins to read all that is mapped, so that it is in memory, and to compare checksums. */
-    WeightFile read() {
+    WeightFile read() throws IOException {
         return new WeightFile(WeightIndex.file(directory), parts);
     }
 
@@ -157,6 +159,7 @@ final class MappedWeights {
             return;
         }
         assignments.add(assignment.getName());
+        variables.add(variable.getName());
         if (!values.containsKey(restore.getName())) {
             values.put(restore.getName(), value(restore.getName(), entry));
             parts.add(new WeightFile.Part(name, entry.getOffset(), entry.getSize(), entry.getCrc32C()));
@@ -184,20 +187,46 @@ final class MappedWeights {
     private String constant(long... values) {
         String name = "mapped_weights/"
                 + LongStream.of(values).mapToObj(Long::toString).collect(Collectors.joining("_", "v", ""));
-        TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(DataType.DT_INT64).setTensorShape(shape(values.length));
+        TensorProto.Builder tensor = TensorProto.newBuilder().setTensorShape(shape(values.length));
         LongStream.of(values).forEach(tensor::addInt64Val);
-        added.computeIfAbsent(name, first -> node("Const", name).putAttr("dtype", LONG)
-                .putAttr("value", AttrValue.newBuilder().setTensor(tensor).build()).build());
+        added.computeIfAbsent(name, first -> constant(name, tensor));
         return name;
+    }
+
+    private static NodeDef constant(String name, TensorProto.Builder value) {
+        return node("Const", name).putAttr("dtype", LONG)
+                .putAttr("value", AttrValue.newBuilder().setTensor(value.setDtype(DataType.DT_INT64)).build()).build();
     }
 
     /** What restored a weight becomes what gives its part, under the same name. */
     private void change(GraphDef.Builder graph, long fileBytes) {
         for (int i = 0; i < graph.getNodeCount(); i++) {
-            graph.setNode(i, values.getOrDefault(graph.getNode(i).getName(), graph.getNode(i)));
+            NodeDef node = graph.getNode(i);
+            graph.setNode(i, gathers(node) ? gather(node) : values.getOrDefault(node.getName(), node));
         }
+        graph.addNode(
+                constant(AXIS, TensorProto.newBuilder().setTensorShape(TensorShapeProto.getDefaultInstance()).addInt64Val(0)));
         INTEGERS.forEach((bytes, type) -> graph.addNode(file(FILE + bytes, type, fileBytes / bytes)));
         graph.addAllNode(added.values());
+    }
+
+    private boolean gathers(NodeDef node) {
+        return node.getOp().equals("ResourceGather") && variables.contains(TensorNames.node(node.getInput(0)));
+    }
+
+    /**
+     * Rows of the variable's value: for rows of the variable itself TensorFlow would copy all of it, since it shares memory.
+     */
+    private NodeDef gather(NodeDef node) {
+        AttrValue type = node.getAttrOrThrow("dtype");
+        NodeDef value = NodeDef.newBuilder().setOp("ReadVariableOp").setName(node.getName() + "/value")
+                .setDevice(node.getDevice()).addInput(node.getInput(0)).putAttr("dtype", type).build();
+        added.put(value.getName(), value);
+        return NodeDef.newBuilder().setOp("GatherV2").setName(node.getName()).setDevice(node.getDevice())
+                .addInput(value.getName()).addInput(node.getInput(1)).addInput(AXIS)
+                .addAllInput(node.getInputList().subList(2, node.getInputCount())).putAttr("Tparams", type)
+                .putAttr("Tindices", node.getAttrOrThrow("Tindices")).putAttr("Taxis", LONG)
+                .putAttr("batch_dims", node.getAttrOrDefault("batch_dims", AttrValue.newBuilder().setI(0).build())).build();
     }
 
     private NodeDef file(String name, DataType type, long elements) {

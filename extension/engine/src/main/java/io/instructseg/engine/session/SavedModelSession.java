@@ -132,9 +132,12 @@ final class SavedModelSession implements AutoCloseable {
 
     @Override
     public void close() {
-        session.close();
-        graph.close();
-        NativeHeap.trim();
-        promise.close();
+        try {
+            session.close();
+            graph.close();
+            NativeHeap.trim();
+        } finally {
+            promise.close();
+        }
     }
 }

@@ -3,8 +3,11 @@ package io.instructseg.engine.session;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +28,7 @@ final class WeightFile implements AutoCloseable {
     private static final int MOST_THREADS = 4;
 
     private final Path file;
+    private final List<Object> identity;
     private final ExecutorService threads;
     private final ThreadLocal<ByteBuffer> blocks = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BLOCK_BYTES));
     private final List<Part> parts;
@@ -39,11 +43,21 @@ final class WeightFile implements AutoCloseable {
     record Part(String weight, long start, long bytes, int checksum) {
     }
 
-    WeightFile(Path file, List<Part> parts) {
+    /** @throws IOException if there is no such file; not for no parts */
+    WeightFile(Path file, List<Part> parts) throws IOException {
         this.file = file;
+        this.identity = parts.isEmpty() ? List.of() : identity(file);
         this.parts = parts.stream().sorted(Comparator.comparingLong(Part::start)).toList();
-        this.threads = Executors.newFixedThreadPool(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()));
+        this.threads = Executors.newFixedThreadPool(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()),
+                WeightFile::thread);
         this.checks = this.parts.stream().map(part -> threads.submit(() -> check(part))).toList();
+    }
+
+    /** Of those that read a file that doesn't answer, nobody waits for. */
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "instructseg-weights");
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Of all that is read. */
@@ -55,7 +69,8 @@ final class WeightFile implements AutoCloseable {
      * Waits until all has been read.
      *
      * @param listener told on this thread how many bytes have been read, after each part
-     * @throws ModelException naming the first weight whose checksum is another one, or that the file ends before
+     * @throws ModelException naming the first weight whose checksum is another one, or that the file ends before; or if
+     *         another file has taken this one's name
      * @throws IOException also if the file can't be read
      */
     void await(LongConsumer listener) throws IOException {
@@ -65,6 +80,15 @@ final class WeightFile implements AutoCloseable {
             done += parts.get(i).bytes();
             listener.accept(done);
         }
+        // what was read must be what was mapped meanwhile
+        if (!parts.isEmpty() && !identity.equals(identity(file))) {
+            throw new ModelException(file + " was replaced while it was read");
+        }
+    }
+
+    private static List<Object> identity(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return Arrays.asList(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
     }
 
     private Void check(Part part) throws IOException {

@@ -27,7 +27,7 @@ final class WeightGroups {
      * Weights that are restored in one step.
      *
      * @param targets the operations that do it
-     * @param bytes of those weights that are read in this step
+     * @param bytes of those weights that are read in this step, without mapped ones
      */
     record Group(List<String> targets, long bytes) {
     }
@@ -41,7 +41,7 @@ final class WeightGroups {
      * In models whose variables are assigned one by one, a part for some weights; in others, that may restore in one operation,
      * one part.
      *
-     * @param mapped operations that assign weights which are in memory already
+     * @param mapped operations that assign weights which something else reads; on a GPU they are copied, in parts as well
      */
     static List<Group> of(MetaGraphDef model, Set<String> mapped) {
         WeightGroups weights = new WeightGroups(model, mapped);
@@ -53,7 +53,7 @@ final class WeightGroups {
         weights.collect(restore, operations);
         long total = 0;
         for (String operation : operations) {
-            total += weights.bytes(operation);
+            total += weights.copied(operation);
         }
         weights.divide(operations, Math.max(SMALLEST_GROUP, total / MOST_GROUPS));
         return weights.groups;
@@ -72,13 +72,16 @@ final class WeightGroups {
     private void divide(List<String> operations, long size) {
         List<String> targets = new ArrayList<>();
         long bytes = 0;
+        long copied = 0;
         for (String operation : operations) {
             targets.add(operation);
-            bytes += bytes(operation);
-            if (bytes >= size) {
+            bytes += mapped.contains(operation) ? 0 : copied(operation);
+            copied += copied(operation);
+            if (copied >= size) {
                 groups.add(new Group(List.copyOf(targets), bytes));
                 targets.clear();
                 bytes = 0;
+                copied = 0;
             }
         }
         if (!targets.isEmpty()) {
@@ -86,14 +89,17 @@ final class WeightGroups {
         }
     }
 
-    /** Of the variable that an operation assigns; 0 if it is mapped, or something else. */
-    private long bytes(String operation) {
+    /** Bytes of the variable that an operation assigns; 0 if it is mapped and stays so, or something else. */
+    private long copied(String operation) {
         NodeDef node = nodes.get(operation);
-        if (node == null || mapped.contains(operation) || !node.getOp().equals("AssignVariableOp")
-                || node.getInputCount() == 0) {
+        if (node == null || !node.getOp().equals("AssignVariableOp") || node.getInputCount() == 0) {
             return 0;
         }
         NodeDef variable = nodes.get(TensorNames.node(node.getInput(0)));
-        return variable != null && variable.getOp().equals("VarHandleOp") ? ModelDescription.bytes(variable) : 0;
+        if (variable == null || !variable.getOp().equals("VarHandleOp")
+                || mapped.contains(operation) && !MemoryNeed.isOnGpu(variable)) {
+            return 0;
+        }
+        return ModelDescription.bytes(variable);
     }
 }

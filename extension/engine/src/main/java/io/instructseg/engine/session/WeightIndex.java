@@ -74,6 +74,7 @@ final class WeightIndex {
      * Finds a weight.
      *
      * @param variable that it is for: a {@code VarHandleOp} with a known type and shape
+     * @return one with slices, whatever it says, as these have entries of their own
      * @throws ModelException if there is none, it is of another type or shape, or not within the file
      */
     BundleEntryProto entry(String weight, NodeDef variable) throws ModelException {
@@ -81,6 +82,9 @@ final class WeightIndex {
             throw new ModelException(directory + " can't be loaded: it has no weight " + weight);
         }
         BundleEntryProto entry = entries.get(weight);
+        if (entry.getSlicesCount() > 0) {
+            return entry;
+        }
         boolean fits = entry.getDtype() == variable.getAttrOrThrow("dtype").getType()
                 && sizes(entry.getShape()).equals(sizes(variable.getAttrOrThrow("shape").getShape()))
                 && entry.getSize() == ModelDescription.bytes(variable);

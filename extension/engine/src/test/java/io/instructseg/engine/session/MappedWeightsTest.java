@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.BundleEntryProto;
 import org.tensorflow.proto.BundleHeaderProto;
@@ -29,6 +37,7 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorProto;
 import org.tensorflow.proto.TensorShapeProto;
+import org.tensorflow.types.TFloat32;
 
 import com.google.protobuf.ByteString;
 
@@ -87,6 +96,27 @@ class MappedWeightsTest {
         assertThat(MemoryPromise.open()).isZero();
     }
 
+    /** Its time has changed, its bytes have not: what was mapped could be the one or the other. */
+    @Test
+    void aFileThatIsReplacedMeanwhileIsRefused() {
+        assertThatThrownBy(() -> ModelSession.load(directory, LoadOptions.DEFAULT, (done, all) -> {
+            if (done == all) {
+                replace(data);
+            }
+        })).isExactlyInstanceOf(ModelException.class).hasMessage(data + " was replaced while it was read");
+        assertThat(mappings()).isZero();
+    }
+
+    private static void replace(Path file) {
+        try {
+            Path other = Files.copy(file, file.resolveSibling("other"));
+            Files.setLastModifiedTime(other, FileTime.fromMillis(0));
+            Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What is copied is found to be damaged in the step that maps the others. */
     @Test
     void areFreedWhenLoadingFails() throws IOException {
@@ -135,6 +165,43 @@ class MappedWeightsTest {
         assertThatThrownBy(() -> ModelSession.load(directory)).isExactlyInstanceOf(ModelException.class)
                 .hasMessage(directory + " can't be loaded: " + problem);
         Files.write(index, before);
+    }
+
+    /** For rows of a variable that shares its memory TensorFlow copies all of it. */
+    @Test
+    void rowsAreGatheredFromTheValue() throws IOException {
+        MetaGraphDef.Builder model = ModelDescription.graph(directory).toBuilder();
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        AttrValue indices = AttrValue.newBuilder().setType(DataType.DT_INT32).build();
+        model.getGraphDefBuilder()
+                .addNode(NodeDef.newBuilder().setName("index").setOp("Const").putAttr("dtype", indices).putAttr("value",
+                        AttrValue.newBuilder().setTensor(TensorProto.newBuilder().setDtype(DataType.DT_INT32).addIntVal(3)
+                                .setTensorShape(TensorShapeProto.getDefaultInstance())).build()))
+                .addNode(NodeDef.newBuilder().setName("row").setOp("ResourceGather").addInput("variables/" + WEIGHT)
+                        .addInput("index").putAttr("dtype", type).putAttr("Tindices", indices));
+        MappedWeights mapped = MappedWeights.map(model, directory);
+        assertThat(model.getGraphDef().getNodeList()).filteredOn(node -> node.getName().equals("row")).singleElement()
+                .satisfies(node -> assertThat(node.getOp()).isEqualTo("GatherV2"));
+        ByteBuffer elements = ByteBuffer.wrap(Files.readAllBytes(data)).order(ByteOrder.LITTLE_ENDIAN)
+                .position((int) weights().get(WEIGHT).getOffset() + 3 * 200 * Float.BYTES);
+        assertThat(row(model.getGraphDef(), mapped)).hasSize(200).allSatisfy(
+                element -> assertThat(element).isEqualTo(elements.getFloat()));
+    }
+
+    private static List<Float> row(GraphDef definition, MappedWeights mapped) {
+        try (Graph graph = new Graph()) {
+            graph.importGraphDef(definition);
+            try (Session session = new Session(graph)) {
+                Session.Runner assign = session.runner();
+                mapped.assignments().forEach(assign::addTarget);
+                assign.run().close();
+                try (TFloat32 row = (TFloat32) session.runner().fetch("row").run().get(0)) {
+                    List<Float> elements = new ArrayList<>();
+                    row.scalars().forEach(element -> elements.add(element.getFloat()));
+                    return elements;
+                }
+            }
+        }
     }
 
     /** As an earlier version of the converter wrote them, one behind the other. */

@@ -30,6 +30,8 @@ final class DeformableSampling {
 
     /** Of what is looked up at once. Measured: docs/performance.md. */
     private static final long CHUNK_BYTES = 16 << 20;
+    /** Of a layer, as many as the official sizes need: larger models look up more at once, or their graphs would be huge. */
+    private static final int MOST_CHUNKS = 64;
 
     private final Ops tf;
     private final List<Integer> sides;
@@ -182,8 +184,8 @@ final class DeformableSampling {
      */
     private Operand<TFloat32> sum(Operand<TFloat32> windows, Operand<TInt32> rows, Operand<TFloat32> factors) {
         int queries = Shapes.known(rows, 1);
-        List<Output<TInt32>> rowChunks = chunks(Shapes.reshape(tf, rows, -1, queries * heads, places));
-        List<Output<TFloat32>> factorChunks = chunks(Shapes.reshape(tf, factors, -1, queries * heads, 1, places * 4));
+        List<Output<TInt32>> rowChunks = chunks(Shapes.reshape(tf, rows, -1, queries * heads, places), queries);
+        List<Output<TFloat32>> factorChunks = chunks(Shapes.reshape(tf, factors, -1, queries * heads, 1, places * 4), queries);
         List<Operand<TFloat32>> sums = new ArrayList<>();
         for (int i = 0; i < rowChunks.size(); i++) {
             // one after the other, or all of them could be in memory at once
@@ -198,11 +200,11 @@ final class DeformableSampling {
         return Shapes.reshape(tf, all, -1, queries, heads * headSize);
     }
 
-    /** Axis 1, the queries' heads, in parts of {@link #queriesAtOnce} queries and one of what remains. */
-    private <T extends TNumber> List<Output<T>> chunks(Operand<T> x) {
-        int rows = Shapes.known(x, 1);
-        int most = queriesAtOnce * heads;
-        int[] sizes = IntStream.range(0, (rows + most - 1) / most).map(i -> Math.min(most, rows - i * most)).toArray();
+    /** Axis 1, the heads of the queries, in parts of some queries, and one of what remains. */
+    private <T extends TNumber> List<Output<T>> chunks(Operand<T> x, int queries) {
+        int most = Math.max(queriesAtOnce, (queries + MOST_CHUNKS - 1) / MOST_CHUNKS);
+        int[] sizes = IntStream.range(0, (queries + most - 1) / most).map(i -> heads * Math.min(most, queries - i * most))
+                .toArray();
         return tf.splitV(x, tf.constant(sizes), one, (long) sizes.length).output();
     }
 
