@@ -27,7 +27,7 @@ import io.instructseg.format.TensorSpec;
  */
 final class FiniteCheck {
 
-    private static final String SCOPE = "finite";
+    private static final String PREFIX = "finite.";
 
     private final Map<Signature, Map<String, Operand<TBool>>> answers = new EnumMap<>(Signature.class);
 
@@ -37,15 +37,14 @@ final class FiniteCheck {
     /** @param graph whose tensors {@link GraphCheck} has checked */
     static FiniteCheck add(Graph graph, Map<String, SignatureDef> definitions, Map<Signature, Device> devices) {
         FiniteCheck added = new FiniteCheck();
-        // once: each looks at the names of all operations
-        Ops checks = Ops.create(graph).withSubScope(SCOPE);
+        // in no scope of their own: TensorFlow Java would look at the names of all operations, which takes a second
+        Ops checks = Ops.create(graph);
         for (Signature stage : Signature.values()) {
             SignatureDef definition = definitions.get(stage.key());
             if (definition != null) {
                 DeviceSpec device = DeviceSpec.newBuilder().deviceType(DeviceSpec.DeviceType.valueOf(
                         devices.get(stage).type().name())).deviceIndex(devices.get(stage).index()).build();
-                Ops tf = checks.withSubScope(stage.key()).withDevice(device);
-                added.answers.put(stage, answers(graph, tf, stage, definition));
+                added.answers.put(stage, answers(graph, checks.withDevice(device), stage, definition));
             }
         }
         return added;
@@ -59,7 +58,8 @@ final class FiniteCheck {
                 Operand<TFloat32> tensor = graph.operation(TensorNames.node(info.getName()))
                         .output(TensorNames.output(info.getName()));
                 Operand<TFloat32> row = tf.reshape(tensor, tf.array(-1));
-                Operand<TBool> finite = tf.withName(output.name()).math.isFinite(tf.sum(row, tf.constant(0)));
+                Operand<TBool> finite = tf.withName(PREFIX + stage.key() + "." + output.name()).math
+                        .isFinite(tf.sum(row, tf.constant(0)));
                 answers.put(output.name(), finite);
             }
         }

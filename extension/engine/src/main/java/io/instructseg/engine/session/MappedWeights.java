@@ -1,8 +1,5 @@
 package io.instructseg.engine.session;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,32 +22,32 @@ import com.google.protobuf.ByteString;
 
 /**
  * Lets variables be parts of the mapped file, where the graph would restore them into memory of TensorFlow's allocator, which
- * never gives it back: one node maps the file (as integers of four bytes, one as those of two), and each weight is a slice of
- * it, which shares its memory. The mapping lasts as long as a variable has a part of it, so on a GPU, which takes a copy, until
- * that is made.
+ * never gives it back: one node maps the file, one splits it, and each weight is a part, which shares its memory. The mapping
+ * lasts as long as a variable has a part of it, so on a GPU, which takes a copy, until that is made.
  * <p>
  * What does not look like a model that we convert stays as it is (a variable that an operation may change, above all: the
- * mapping can't be written), and what does not begin and end at multiples of {@value #ALIGNMENT} bytes: TensorFlow would copy
- * it. In models that we convert, that is what ends elsewhere: small weights.
+ * mapping can't be written), and what does not begin and end at multiples of {@link WeightIndex#ALIGNMENT}: TensorFlow would
+ * copy it. In models that we convert, that is what ends elsewhere: small weights.
  */
 final class MappedWeights {
 
-    private static final int ALIGNMENT = 64;
-    /** The file as integers, of which each has as many bytes as follow. */
-    private static final String FILE = "mapped_weights/file_";
+    private static final String SCOPE = "mapped_weights/";
+    /** The file in rows as long as the alignment: {@code [rows, 64]} bytes. */
+    private static final String FILE = SCOPE + "file";
+    /** Its rows: those of a weight each, and of what is between them. */
+    private static final String PARTS = SCOPE + "parts";
+    /** The first one, of rows to gather and to split. */
+    private static final String AXIS = SCOPE + "axis";
     /**
      * TensorFlow takes a node without inputs for a constant, and would copy each weight when it prepares the step; not a node
      * that has this attribute, which names the memory for some of its outputs: here for none.
      */
     private static final String NO_CONSTANT = "_scoped_allocator";
-    /** The first one, of rows to gather. */
-    private static final String AXIS = "mapped_weights/axis";
+    private static final AttrValue BYTE = type(DataType.DT_UINT8);
+    private static final AttrValue INT = type(DataType.DT_INT32);
     private static final AttrValue LONG = type(DataType.DT_INT64);
     private static final Map<DataType, Integer> ELEMENT_BYTES = Map.of(DataType.DT_FLOAT, Integer.BYTES, DataType.DT_BFLOAT16,
             Short.BYTES, DataType.DT_HALF, Short.BYTES);
-    /** By its bytes. Of a weight's own type, oneDNN's slices would be copies. */
-    private static final Map<Integer, DataType> INTEGERS = Map.of(Integer.BYTES, DataType.DT_INT32, Short.BYTES,
-            DataType.DT_INT16);
 
     /** What takes a variable and does not write into its memory; {@link #gather} takes the place of the last one. */
     private static final Set<String> USERS = Set.of("AssignVariableOp", "ReadVariableOp", "ResourceGather");
@@ -58,17 +55,19 @@ final class MappedWeights {
     private final Map<String, NodeDef> nodes = new HashMap<>();
     /** What other operations than {@link #USERS} take. */
     private final Set<String> changeable = new HashSet<>();
+    /** What restored a weight, by its name, and what takes its place. */
     private final Map<String, NodeDef> values = new HashMap<>();
     private final Map<String, NodeDef> added = new LinkedHashMap<>();
     private final Set<String> assignments = new HashSet<>();
     private final Set<String> variables = new HashSet<>();
-    private final List<WeightFile.Part> parts = new ArrayList<>();
-    private final Path directory;
+    private final WeightIndex index;
+    private final List<WeightIndex.Part> parts;
     private final String prefix;
     private long hostBytes;
 
-    private MappedWeights(MetaGraphDef.Builder model, Path directory) {
-        this.directory = directory;
+    private MappedWeights(MetaGraphDef.Builder model, WeightIndex index) {
+        this.index = index;
+        this.parts = index.parts();
         for (NodeDef node : model.getGraphDef().getNodeList()) {
             nodes.put(node.getName(), node);
             if (!USERS.contains(node.getOp())) {
@@ -79,25 +78,23 @@ final class MappedWeights {
     }
 
     /**
-     * Changes the graph, as far as it restores weights as models that we convert do. Their bytes are unchecked until
-     * they have been {@link #read}.
+     * Changes the graph, as far as it restores weights as models that we convert do.
      *
      * @param model with its devices
+     * @param index of its weights, whose bytes have to be checked by a {@link WeightFile}
      * @throws ModelException if a weight is missing, of another type or shape than its variable, or beyond the file's end
      */
-    static MappedWeights map(MetaGraphDef.Builder model, Path directory) throws IOException {
-        MappedWeights mapped = new MappedWeights(model, directory);
-        List<NodeDef> restored = model.getGraphDef().getNodeList().stream().filter(mapped::restoresOneWeight).toList();
-        if (!restored.isEmpty()) {
-            WeightIndex index = WeightIndex.read(directory);
-            if (index.isOneFile()) {
-                for (NodeDef assignment : restored) {
-                    mapped.map(assignment, index);
+    static MappedWeights map(MetaGraphDef.Builder model, WeightIndex index) throws ModelException {
+        MappedWeights mapped = new MappedWeights(model, index);
+        if (!mapped.parts.isEmpty()) {
+            for (NodeDef assignment : model.getGraphDef().getNodeList()) {
+                if (mapped.restoresOneWeight(assignment)) {
+                    mapped.map(assignment);
                 }
             }
-            if (!mapped.parts.isEmpty()) {
-                mapped.change(model.getGraphDefBuilder(), index.fileBytes());
-            }
+        }
+        if (!mapped.values.isEmpty()) {
+            mapped.change(model.getGraphDefBuilder());
         }
         return mapped;
     }
@@ -110,11 +107,6 @@ final class MappedWeights {
     /** Of what stays mapped: the weights of the host. */
     long hostBytes() {
         return hostBytes;
-    }
-
-    /** Begins to read all that is mapped, so that it is in memory, and to compare checksums. */
-    WeightFile read() throws IOException {
-        return new WeightFile(WeightIndex.file(directory), parts);
     }
 
     private boolean restoresOneWeight(NodeDef assignment) {
@@ -149,65 +141,75 @@ final class MappedWeights {
         return constant.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor().getStringValList();
     }
 
-    private void map(NodeDef assignment, WeightIndex index) throws ModelException {
+    private void map(NodeDef assignment) throws ModelException {
         NodeDef variable = input(assignment, 0);
         NodeDef restore = input(assignment, 1);
         String name = strings(input(restore, 1)).get(0).toStringUtf8();
         BundleEntryProto entry = index.entry(name, variable);
-        if (entry.getSlicesCount() > 0 || entry.getSize() == 0 || entry.getOffset() % ALIGNMENT != 0
-                || entry.getSize() % ALIGNMENT != 0) {
+        int part = index.part(entry);
+        if (part < 0) {
             return;
         }
         assignments.add(assignment.getName());
         variables.add(variable.getName());
         if (!values.containsKey(restore.getName())) {
-            values.put(restore.getName(), value(restore.getName(), entry));
-            parts.add(new WeightFile.Part(name, entry.getOffset(), entry.getSize(), entry.getCrc32C()));
+            values.put(restore.getName(), value(restore.getName(), entry, part));
             hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : entry.getSize();
         }
     }
 
-    /** The weight's part of the file, {@code [elements]}, in the weight's shape. */
-    private NodeDef value(String restore, BundleEntryProto entry) {
-        long[] sizes = entry.getShape().getDimList().stream().mapToLong(TensorShapeProto.Dim::getSize).toArray();
-        int elementBytes = ELEMENT_BYTES.get(entry.getDtype());
-        AttrValue integer = type(INTEGERS.get(elementBytes));
-        NodeDef slice = node("Slice", restore + "/elements").addInput(FILE + elementBytes)
-                .addInput(constant(entry.getOffset() / elementBytes)).addInput(constant(entry.getSize() / elementBytes))
-                .putAttr("T", integer).putAttr("Index", LONG).build();
-        NodeDef shaped = node("Reshape", restore + "/shaped").addInput(slice.getName()).addInput(constant(sizes))
-                .putAttr("T", integer).putAttr("Tshape", LONG).build();
-        added.put(slice.getName(), slice);
+    /** A part of the file {@code [rows, 64]}, in the weight's shape and type. */
+    private NodeDef value(String restore, BundleEntryProto entry, int part) {
+        LongStream sizes = entry.getShape().getDimList().stream().mapToLong(TensorShapeProto.Dim::getSize);
+        long[] bytes = LongStream.concat(sizes, LongStream.of(ELEMENT_BYTES.get(entry.getDtype()))).toArray();
+        // [.., bytes of an element]
+        NodeDef shaped = node("Reshape", restore + "/shaped").addInput(PARTS + ":" + part).addInput(constant(bytes))
+                .putAttr("T", BYTE).putAttr("Tshape", LONG).build();
         added.put(shaped.getName(), shaped);
-        return node("Bitcast", restore).addInput(shaped.getName()).putAttr("T", integer)
-                .putAttr("type", type(entry.getDtype())).build();
+        return node("Bitcast", restore).addInput(shaped.getName()).putAttr("T", BYTE).putAttr("type", type(entry.getDtype()))
+                .build();
     }
 
     /** Named by its values: what TensorFlow prepares a step with takes time for each node. */
     private String constant(long... values) {
-        String name = "mapped_weights/"
-                + LongStream.of(values).mapToObj(Long::toString).collect(Collectors.joining("_", "v", ""));
-        TensorProto.Builder tensor = TensorProto.newBuilder().setTensorShape(shape(values.length));
-        LongStream.of(values).forEach(tensor::addInt64Val);
-        added.computeIfAbsent(name, first -> constant(name, tensor));
+        String name = SCOPE + LongStream.of(values).mapToObj(Long::toString).collect(Collectors.joining("_", "v", ""));
+        added.computeIfAbsent(name, first -> constant(name, values));
         return name;
     }
 
-    private static NodeDef constant(String name, TensorProto.Builder value) {
-        return node("Const", name).putAttr("dtype", LONG)
-                .putAttr("value", AttrValue.newBuilder().setTensor(value.setDtype(DataType.DT_INT64)).build()).build();
+    private static NodeDef constant(String name, long... values) {
+        TensorProto.Builder tensor = TensorProto.newBuilder().setDtype(DataType.DT_INT64).setTensorShape(shape(values.length));
+        LongStream.of(values).forEach(tensor::addInt64Val);
+        return node("Const", name).putAttr("dtype", LONG).putAttr("value", AttrValue.newBuilder().setTensor(tensor).build())
+                .build();
     }
 
     /** What restored a weight becomes what gives its part, under the same name. */
-    private void change(GraphDef.Builder graph, long fileBytes) {
+    private void change(GraphDef.Builder graph) {
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeDef node = graph.getNode(i);
             graph.setNode(i, gathers(node) ? gather(node) : values.getOrDefault(node.getName(), node));
         }
+        TensorProto.Builder axis = TensorProto.newBuilder().setDtype(DataType.DT_INT32).addIntVal(0)
+                .setTensorShape(TensorShapeProto.getDefaultInstance());
         graph.addNode(
-                constant(AXIS, TensorProto.newBuilder().setTensorShape(TensorShapeProto.getDefaultInstance()).addInt64Val(0)));
-        INTEGERS.forEach((bytes, type) -> graph.addNode(file(FILE + bytes, type, fileBytes / bytes)));
+                node("Const", AXIS).putAttr("dtype", INT).putAttr("value", AttrValue.newBuilder().setTensor(axis).build()));
+        graph.addNode(file());
+        long[] rows = parts.stream().mapToLong(part -> part.bytes() / WeightIndex.ALIGNMENT).toArray();
+        graph.addNode(constant(PARTS + "/rows", rows));
+        graph.addNode(node("SplitV", PARTS).addInput(FILE).addInput(PARTS + "/rows").addInput(AXIS).putAttr("T", BYTE)
+                .putAttr("Tlen", LONG).putAttr("num_split", AttrValue.newBuilder().setI(rows.length).build()));
         graph.addAllNode(added.values());
+    }
+
+    private NodeDef file() {
+        long rows = parts.stream().mapToLong(WeightIndex.Part::bytes).sum() / WeightIndex.ALIGNMENT;
+        return node("ImmutableConst", FILE).putAttr("dtype", BYTE)
+                .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
+                .putAttr("shape", AttrValue.newBuilder().setShape(shape(rows, WeightIndex.ALIGNMENT)).build())
+                .putAttr("memory_region_name", AttrValue.newBuilder()
+                        .setS(ByteString.copyFromUtf8(index.file().toAbsolutePath().toString())).build())
+                .build();
     }
 
     private boolean gathers(NodeDef node) {
@@ -225,25 +227,18 @@ final class MappedWeights {
         return NodeDef.newBuilder().setOp("GatherV2").setName(node.getName()).setDevice(node.getDevice())
                 .addInput(value.getName()).addInput(node.getInput(1)).addInput(AXIS)
                 .addAllInput(node.getInputList().subList(2, node.getInputCount())).putAttr("Tparams", type)
-                .putAttr("Tindices", node.getAttrOrThrow("Tindices")).putAttr("Taxis", LONG)
+                .putAttr("Tindices", node.getAttrOrThrow("Tindices")).putAttr("Taxis", INT)
                 .putAttr("batch_dims", node.getAttrOrDefault("batch_dims", AttrValue.newBuilder().setI(0).build())).build();
-    }
-
-    private NodeDef file(String name, DataType type, long elements) {
-        return node("ImmutableConst", name).putAttr("dtype", type(type))
-                .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
-                .putAttr("shape", AttrValue.newBuilder().setShape(shape(elements)).build())
-                .putAttr("memory_region_name", AttrValue.newBuilder()
-                        .setS(ByteString.copyFromUtf8(WeightIndex.file(directory).toAbsolutePath().toString())).build())
-                .build();
     }
 
     private static NodeDef.Builder node(String operation, String name) {
         return NodeDef.newBuilder().setOp(operation).setName(name).setDevice(Device.CPU.inGraph());
     }
 
-    private static TensorShapeProto shape(long size) {
-        return TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dim.newBuilder().setSize(size)).build();
+    private static TensorShapeProto shape(long... sizes) {
+        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        LongStream.of(sizes).forEach(size -> shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size)));
+        return shape.build();
     }
 
     private static AttrValue type(DataType type) {

@@ -12,6 +12,7 @@ import org.tensorflow.Tensor;
 import org.tensorflow.proto.AssetFileDef;
 import org.tensorflow.proto.CollectionDef;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TString;
 
@@ -26,7 +27,6 @@ final class SavedModelSession implements AutoCloseable {
     private static final List<String> INIT_COLLECTIONS = List.of("saved_model_main_op", "legacy_init_op");
 
     private final Path directory;
-    private final MetaGraphDef model;
     private final Graph graph = new Graph();
     private final Session session;
     private final MemoryPromise promise;
@@ -35,16 +35,15 @@ final class SavedModelSession implements AutoCloseable {
      * Without the weights as yet.
      *
      * @param directory of the SavedModel
-     * @param model to run, which need not be the one in the directory
+     * @param graphDef to run, which need not be the one in the directory
      * @param promise of the memory that it takes; closed with this
      * @throws ModelException if it is no graph
      */
-    SavedModelSession(Path directory, MetaGraphDef model, ConfigProto config, MemoryPromise promise) throws ModelException {
+    SavedModelSession(Path directory, GraphDef graphDef, ConfigProto config, MemoryPromise promise) throws ModelException {
         this.directory = directory;
-        this.model = model;
         this.promise = promise;
         try {
-            graph.importGraphDef(model.getGraphDef());
+            graph.importGraphDef(graphDef);
             session = new Session(graph, config);
         } catch (RuntimeException e) {
             graph.close();
@@ -59,12 +58,14 @@ final class SavedModelSession implements AutoCloseable {
     /**
      * Restores the weights.
      *
+     * @param model the graph's; not kept, since it is tens of megabytes
      * @param groups what assigns all weights, and reads those that are not mapped
      * @param mapped the others, which are being read meanwhile
      * @throws ModelException if they are damaged
      */
-    void restore(List<WeightGroups.Group> groups, WeightFile mapped, LoadListener listener) throws IOException {
-        Map<String, Tensor> files = files();
+    void restore(MetaGraphDef model, List<WeightGroups.Group> groups, WeightFile mapped, LoadListener listener)
+            throws IOException {
+        Map<String, Tensor> files = files(model);
         try {
             long copied = groups.stream().mapToLong(WeightGroups.Group::bytes).sum();
             long total = copied + mapped.bytes();
@@ -86,7 +87,7 @@ final class SavedModelSession implements AutoCloseable {
     }
 
     /** What is fed: the weights' files, and others that tables are made of. */
-    private Map<String, Tensor> files() {
+    private Map<String, Tensor> files(MetaGraphDef model) {
         Map<String, Tensor> files = new HashMap<>();
         String prefix = model.getSaverDef().getFilenameTensorName();
         if (!prefix.isEmpty()) {

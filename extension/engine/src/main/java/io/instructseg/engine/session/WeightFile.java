@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,8 +17,8 @@ import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
- * Reads weights from their file, several at once, in the order in which they lie there, and compares their checksums. What was
- * read is in the system's memory, where it can be mapped. Begins at once, on threads of its own.
+ * Reads weights from their file, several at once, and compares their checksums. What was read is in the system's memory, where
+ * it can be mapped. Begins at once, on threads of its own.
  */
 final class WeightFile implements AutoCloseable {
 
@@ -31,26 +30,20 @@ final class WeightFile implements AutoCloseable {
     private final List<Object> identity;
     private final ExecutorService threads;
     private final ThreadLocal<ByteBuffer> blocks = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BLOCK_BYTES));
-    private final List<Part> parts;
+    private final List<WeightIndex.Part> parts;
     private final List<Future<Void>> checks;
 
     /**
-     * A weight.
-     *
-     * @param start where it begins in the file
-     * @param checksum of its bytes, as {@link IndexTable#mask} has it
+     * @param parts weights, in the order in which they lie in the file
+     * @throws IOException if there is no such file; not for no parts
      */
-    record Part(String weight, long start, long bytes, int checksum) {
-    }
-
-    /** @throws IOException if there is no such file; not for no parts */
-    WeightFile(Path file, List<Part> parts) throws IOException {
+    WeightFile(Path file, List<WeightIndex.Part> parts) throws IOException {
         this.file = file;
         this.identity = parts.isEmpty() ? List.of() : identity(file);
-        this.parts = parts.stream().sorted(Comparator.comparingLong(Part::start)).toList();
+        this.parts = parts;
         this.threads = Executors.newFixedThreadPool(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()),
                 WeightFile::thread);
-        this.checks = this.parts.stream().map(part -> threads.submit(() -> check(part))).toList();
+        this.checks = parts.stream().map(part -> threads.submit(() -> check(part))).toList();
     }
 
     /** Of those that read a file that doesn't answer, nobody waits for. */
@@ -62,7 +55,7 @@ final class WeightFile implements AutoCloseable {
 
     /** Of all that is read. */
     long bytes() {
-        return parts.stream().mapToLong(Part::bytes).sum();
+        return parts.stream().mapToLong(WeightIndex.Part::bytes).sum();
     }
 
     /**
@@ -91,7 +84,7 @@ final class WeightFile implements AutoCloseable {
         return Arrays.asList(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
     }
 
-    private Void check(Part part) throws IOException {
+    private Void check(WeightIndex.Part part) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             int checksum = IndexTable.mask(read(channel, part));
             if (checksum != part.checksum()) {
@@ -102,7 +95,7 @@ final class WeightFile implements AutoCloseable {
         }
     }
 
-    private CRC32C read(FileChannel channel, Part part) throws IOException {
+    private CRC32C read(FileChannel channel, WeightIndex.Part part) throws IOException {
         CRC32C crc = new CRC32C();
         ByteBuffer block = blocks.get();
         for (long done = 0; done < part.bytes();) {

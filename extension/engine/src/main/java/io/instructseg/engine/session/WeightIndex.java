@@ -3,6 +3,8 @@ package io.instructseg.engine.session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +19,42 @@ import com.google.protobuf.InvalidProtocolBufferException;
 /** What a SavedModel's {@code variables.index} says of its weights: where they lie in a file, their types and shapes. */
 final class WeightIndex {
 
+    /** Of bytes in memory, for TensorFlow to compute with them where they are. */
+    static final int ALIGNMENT = 64;
+
     private final Path directory;
+    private final boolean found;
     private final Map<String, BundleEntryProto> entries = new HashMap<>();
-    private final boolean oneFile;
     private final long fileBytes;
+    private final List<Part> parts = new ArrayList<>();
+    private final Map<Long, Integer> partsByStart = new HashMap<>();
+
+    /**
+     * Of the file: a weight that begins and ends at multiples of {@link #ALIGNMENT}, or what is between two of them.
+     *
+     * @param weight its name; empty for what is between
+     * @param checksum of a weight's bytes, as {@link IndexTable#mask} has it
+     */
+    record Part(String weight, long start, long bytes, int checksum) {
+
+        boolean isWeight() {
+            return !weight.isEmpty();
+        }
+    }
 
     private WeightIndex(Path directory) throws IOException {
-        Path index = directory.resolve("variables").resolve("variables.index");
+        Path index = file(directory, "index");
+        this.directory = directory;
+        this.found = Files.isRegularFile(index);
+        boolean oneFile = found && isOneFile(index);
+        this.fileBytes = oneFile ? fileBytes(directory) : 0;
+        if (oneFile) {
+            divide();
+        }
+    }
+
+    /** Reads the entries; whether all weights are in one file, in the order of bytes that this processor has. */
+    private boolean isOneFile(Path index) throws IOException {
         Map<String, byte[]> table = IndexTable.read(index);
         BundleHeaderProto header;
         try {
@@ -35,9 +66,36 @@ final class WeightIndex {
         } catch (InvalidProtocolBufferException e) {
             throw new ModelException(index + " is damaged: " + e.getMessage(), e);
         }
-        this.directory = directory;
-        this.oneFile = header.getNumShards() == 1 && header.getEndianness() == BundleHeaderProto.Endianness.LITTLE;
-        this.fileBytes = oneFile ? fileBytes(directory) : 0;
+        return header.getNumShards() == 1 && header.getEndianness() == BundleHeaderProto.Endianness.LITTLE;
+    }
+
+    private void divide() {
+        List<Map.Entry<String, BundleEntryProto>> weights = entries.entrySet().stream()
+                .filter(weight -> isPart(weight.getValue()))
+                .sorted(Comparator.comparingLong(weight -> weight.getValue().getOffset())).toList();
+        long end = 0;
+        for (Map.Entry<String, BundleEntryProto> weight : weights) {
+            BundleEntryProto entry = weight.getValue();
+            if (entry.getOffset() < end) {
+                // in another one's place
+                continue;
+            }
+            if (entry.getOffset() > end) {
+                parts.add(new Part("", end, entry.getOffset() - end, 0));
+            }
+            partsByStart.put(entry.getOffset(), parts.size());
+            parts.add(new Part(weight.getKey(), entry.getOffset(), entry.getSize(), entry.getCrc32C()));
+            end = entry.getOffset() + entry.getSize();
+        }
+    }
+
+    private boolean isPart(BundleEntryProto entry) {
+        return entry.getSlicesCount() == 0 && entry.getSize() > 0 && isInFile(entry) && entry.getOffset() % ALIGNMENT == 0
+                && entry.getSize() % ALIGNMENT == 0;
+    }
+
+    private boolean isInFile(BundleEntryProto entry) {
+        return entry.getOffset() >= 0 && entry.getOffset() <= fileBytes - entry.getSize();
     }
 
     private static long fileBytes(Path directory) throws IOException {
@@ -48,7 +106,7 @@ final class WeightIndex {
     }
 
     /**
-     * Reads the index of a model.
+     * Reads the index of a model, if it has one.
      *
      * @throws ModelException if it is damaged, or the file that it tells of is missing
      */
@@ -56,18 +114,38 @@ final class WeightIndex {
         return new WeightIndex(directory);
     }
 
+    /** Whether the model has an index. */
+    boolean found() {
+        return found;
+    }
+
     /** The elements of all weights, where they are in one file. */
     static Path file(Path directory) {
-        return directory.resolve("variables").resolve("variables.data-00000-of-00001");
+        return file(directory, "data-00000-of-00001");
     }
 
-    /** Whether all weights are in {@link #file}, in the order of bytes that this processor has. */
-    boolean isOneFile() {
-        return oneFile;
+    private static Path file(Path directory, String extension) {
+        return directory.resolve("variables").resolve("variables." + extension);
     }
 
-    long fileBytes() {
-        return fileBytes;
+    /** {@link #file} from its beginning to the last weight of a part's size; nothing if weights are not in one file. */
+    List<Part> parts() {
+        return parts;
+    }
+
+    /** Which of the parts an entry is; -1 for none. */
+    int part(BundleEntryProto entry) {
+        int part = partsByStart.getOrDefault(entry.getOffset(), -1);
+        return part < 0 || parts.get(part).bytes() != entry.getSize() ? -1 : part;
+    }
+
+    /** Begins to read {@link #parts}, so that they are in memory, and to compare checksums. */
+    WeightFile readParts() throws IOException {
+        return new WeightFile(file(), parts.stream().filter(Part::isWeight).toList());
+    }
+
+    Path file() {
+        return file(directory);
     }
 
     /**
@@ -94,7 +172,7 @@ final class WeightIndex {
                     variable.getAttrOrThrow("dtype").getType(), sizes(variable.getAttrOrThrow("shape").getShape()),
                     ModelDescription.bytes(variable)));
         }
-        if (entry.getOffset() < 0 || entry.getOffset() > fileBytes - entry.getSize()) {
+        if (!isInFile(entry)) {
             throw new ModelException("%s can't be loaded: weight %s has %d bytes at %d of %s, which ends at %d".formatted(
                     directory, weight, entry.getSize(), entry.getOffset(), file(directory), fileBytes));
         }

@@ -179,7 +179,7 @@ class MappedWeightsTest {
                                 .setTensorShape(TensorShapeProto.getDefaultInstance())).build()))
                 .addNode(NodeDef.newBuilder().setName("row").setOp("ResourceGather").addInput("variables/" + WEIGHT)
                         .addInput("index").putAttr("dtype", type).putAttr("Tindices", indices));
-        MappedWeights mapped = MappedWeights.map(model, directory);
+        MappedWeights mapped = MappedWeights.map(model, WeightIndex.read(directory));
         assertThat(model.getGraphDef().getNodeList()).filteredOn(node -> node.getName().equals("row")).singleElement()
                 .satisfies(node -> assertThat(node.getOp()).isEqualTo("GatherV2"));
         ByteBuffer elements = ByteBuffer.wrap(Files.readAllBytes(data)).order(ByteOrder.LITTLE_ENDIAN)

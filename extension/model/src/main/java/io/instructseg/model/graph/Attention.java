@@ -3,6 +3,7 @@ package io.instructseg.model.graph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
@@ -43,9 +44,21 @@ public final class Attention {
      */
     public static Operand<TFloat32> attend(Ops tf, Operand<TFloat32> query, Operand<TFloat32> key, Operand<TFloat32> value,
             Optional<Operand<TFloat32>> bias) {
-        Operand<TFloat32> logits = logits(tf, query, key);
-        Operand<TFloat32> biased = bias.isPresent() ? tf.math.add(logits, bias.get()) : logits;
-        return BatchProduct.of(tf, tf.nn.softmax(biased), value);
+        return attend(tf, query, key, value,
+                logits -> bias.<Operand<TFloat32>> map(b -> tf.math.add(logits, b)).orElse(logits));
+    }
+
+    /**
+     * {@code softmax(biased(query x key^T)) x value}; leading axes broadcast.
+     *
+     * @param query {@code [.., n, d]}, scaled already
+     * @param key {@code [.., m, d]}
+     * @param value {@code [.., m, d]}
+     * @param biased adds to the logits {@code [.., n, m]}
+     */
+    public static Operand<TFloat32> attend(Ops tf, Operand<TFloat32> query, Operand<TFloat32> key, Operand<TFloat32> value,
+            UnaryOperator<Operand<TFloat32>> biased) {
+        return BatchProduct.of(tf, tf.nn.softmax(biased.apply(logits(tf, query, key))), value);
     }
 
     /**

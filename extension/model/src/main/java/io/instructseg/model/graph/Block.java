@@ -24,6 +24,8 @@ import io.instructseg.format.Precision;
 public final class Block {
 
     private static final int GROUPS = 32;
+    /** Of what a convolution multiplies at once. Less would multiply more rows twice, at the bands' edges. */
+    private static final long BAND_BYTES = 64 << 20;
 
     private final Ops tf;
     private final Weights weights;
@@ -116,18 +118,34 @@ public final class Block {
     /**
      * {@code nn.Conv2d(kernel_size=3, padding=1)}: {@code [b, h, w, in]} to {@code [b, h, w, out]}. As a product of the three
      * pixels side by side with what they give to each of three rows: oneDNN's convolution reaches a third of a product's rate
-     * where there is no AVX-512 (docs/performance.md).
+     * where there is no AVX-512 (docs/performance.md). Some rows at a time, since both factor and product are large.
      */
     public Operand<TFloat32> convolution(String name, Operand<TFloat32> x, int out) {
-        Operand<TFloat32> triples = triples(x);
-        Operand<TFloat32> products = shaped(multiply(rows(triples), ofTriples(kernel(name, Shapes.known(x, 3), out, 3))),
-                triples);
+        Matrix<? extends TNumber> kernel = ofTriples(kernel(name, Shapes.known(x, 3), out, 3));
+        Operand<TFloat32> framed = tf.pad(x, tf.constant(new int[][] { { 0, 0 }, { 1, 1 }, { 1, 1 }, { 0, 0 } }),
+                tf.constant(0f));
+        int height = Shapes.known(x, 1);
+        int most = (int) Math.max(1, BAND_BYTES / (3L * Float.BYTES * Shapes.known(x, 2) * Shapes.known(x, 3)));
+        List<Operand<TFloat32>> bands = new ArrayList<>();
+        for (int first = 0; first < height; first += most) {
+            // one after the other, or all of them could be in memory at once
+            Ops ordered = bands.isEmpty() ? tf : tf.withControlDependencies(bands.get(bands.size() - 1));
+            bands.add(convolution(triples(ordered, framed, first, Math.min(most, height - first)), kernel));
+        }
+        Operand<TFloat32> all = bands.size() == 1 ? bands.get(0) : tf.concat(bands, tf.constant(1));
+        return tf.math.add(all, at(name).parameter("bias", out));
+    }
+
+    /** {@code [b, h + 2, w, 3 * in]} by {@code [3 * in, 3 * out]} to {@code [b, h, w, out]}. */
+    private Operand<TFloat32> convolution(Operand<TFloat32> triples, Matrix<? extends TNumber> kernel) {
+        Operand<TFloat32> products = shaped(multiply(rows(triples), kernel), triples);
+        int out = Shapes.known(products, 3) / 3;
         List<Operand<TFloat32>> rows = new ArrayList<>();
         for (int row = 0; row < 3; row++) {
             rows.add(tf.slice(products, tf.constant(new int[] { 0, row, 0, row * out }),
-                    tf.constant(new int[] { -1, Shapes.known(x, 1), -1, out })));
+                    tf.constant(new int[] { -1, Shapes.known(triples, 1) - 2, -1, out })));
         }
-        return tf.math.add(tf.math.addN(rows), at(name).parameter("bias", out));
+        return tf.math.addN(rows);
     }
 
     /**
@@ -263,14 +281,15 @@ public final class Block {
         return tf.nn.conv2d(Types.cast(tf, x, kernel.type()), kernel, List.of(1L, stride, stride, 1L), "VALID");
     }
 
-    /** Each pixel between its neighbours, in a frame of zeros: {@code [b, h, w, in]} to {@code [b, h + 2, w, 3 * in]}. */
-    private Operand<TFloat32> triples(Operand<TFloat32> x) {
-        Operand<TFloat32> framed = tf.pad(x, tf.constant(new int[][] { { 0, 0 }, { 1, 1 }, { 1, 1 }, { 0, 0 } }),
-                tf.constant(0f));
+    /**
+     * Each pixel of some rows between its neighbours, of a map in a frame of zeros {@code [b, all h + 2, w + 2, in]}:
+     * {@code [b, h + 2, w, 3 * in]}.
+     */
+    private static Operand<TFloat32> triples(Ops tf, Operand<TFloat32> framed, int first, int height) {
         List<Operand<TFloat32>> columns = new ArrayList<>();
         for (int column = 0; column < 3; column++) {
-            columns.add(tf.slice(framed, tf.constant(new int[] { 0, 0, column, 0 }),
-                    tf.constant(new int[] { -1, -1, Shapes.known(x, 2), -1 })));
+            columns.add(tf.slice(framed, tf.constant(new int[] { 0, first, column, 0 }),
+                    tf.constant(new int[] { -1, height + 2, Shapes.known(framed, 2) - 2, -1 })));
         }
         return tf.concat(columns, tf.constant(3));
     }

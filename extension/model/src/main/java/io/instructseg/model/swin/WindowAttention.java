@@ -1,7 +1,5 @@
 package io.instructseg.model.swin;
 
-import java.util.Optional;
-
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -34,17 +32,12 @@ final class WindowAttention {
         block.tap(name + ".attn.windows", partition.windows(tokens));
         Operand<TFloat32> joint = block.linear("qkv", tokens, 3 * width);
         Operand<TFloat32> query = Attention.scale(tf, partition.split(joint, 0), width / heads);
+        Operand<TFloat32> bias = positions.bias(block, heads);
         Operand<TFloat32> attended = Attention.attend(tf, query, partition.split(joint, 1), partition.split(joint, 2),
-                Optional.of(bias(name, partition, positions)));
+                logits -> partition.hide(tf.math.add(logits, bias)));
+        partition.mask().ifPresent(mask -> block.tap(name + ".attn.mask", mask));
         block.tap(name + ".attn.out", inWindows(attended));
         return block.linear("proj", partition.merge(attended), width);
-    }
-
-    /** {@code [heads, n, n]}, or {@code [windows, heads, n, n]} where there is a mask. */
-    private Operand<TFloat32> bias(String name, WindowPartition partition, RelativePositions positions) {
-        Operand<TFloat32> bias = positions.bias(block, heads);
-        return partition.mask().map(value -> block.tap(name + ".attn.mask", value))
-                .<Operand<TFloat32>> map(mask -> tf.math.add(bias, tf.expandDims(mask, tf.constant(1)))).orElse(bias);
     }
 
     /**

@@ -24,7 +24,7 @@ import io.instructseg.model.graph.Shapes;
 final class WindowPartition {
 
     /** What the official code adds to the logits of pairs that are no neighbours. */
-    private static final float MASKED = -100;
+    private static final float HIDDEN = -100;
 
     private final Ops tf;
     private final int side;
@@ -37,7 +37,7 @@ final class WindowPartition {
     private final Operand<TInt32> windowTokens;
     private final List<Operand<TInt32>> parts = new ArrayList<>();
     private final Operand<TInt32> places;
-    private final Optional<Operand<TFloat32>> mask;
+    private final Optional<Operand<TFloat32>> distance;
 
     WindowPartition(Ops tf, int side, int windowSize, int shift, int heads) {
         this.tf = tf;
@@ -52,7 +52,7 @@ final class WindowPartition {
             parts.add(partIndex(part));
         }
         this.places = placeIndex();
-        this.mask = shift == 0 ? Optional.empty() : Optional.of(shiftMask());
+        this.distance = shift == 0 ? Optional.empty() : Optional.of(distance());
     }
 
     /** {@code [b, side, side, c]} to {@code [b, t, c]}, a token of zeros behind the others if there is padding. */
@@ -87,11 +87,19 @@ final class WindowPartition {
     }
 
     /**
-     * {@code [windows, n, n]}: 0, or -100 for tokens that only the shift brought into one window. Nothing for unshifted
-     * windows.
+     * Hides from each other, if the windows are shifted, tokens that only the shift brought into one window: logits
+     * {@code [b, windows, heads, n, n]} to the same. By a difference, since TensorFlow's optimizer changes the order of sums:
+     * it
+     * would add the mask to the positions' bias, for all blocks at once, and each such sum has the logits' size.
      */
+    Operand<TFloat32> hide(Operand<TFloat32> logits) {
+        return distance.<Operand<TFloat32>> map(value -> tf.math.sub(logits, tf.expandDims(value, tf.constant(1))))
+                .orElse(logits);
+    }
+
+    /** What the official code adds to the logits of shifted windows, for comparisons only: {@code [windows, n, n]}. */
     Optional<Operand<TFloat32>> mask() {
-        return mask;
+        return distance.map(value -> tf.math.sub(tf.constant(0f), value));
     }
 
     /** Where among the tokens each window's come from {@code [windows, n]}; the token of zeros is the last one. */
@@ -124,15 +132,16 @@ final class WindowPartition {
     }
 
     /**
-     * Tokens attend to each other if they were neighbours before the shift: if their regions of the padded map are the same.
+     * Nothing between tokens that were neighbours before the shift, which attend to each other: if their regions of the padded
+     * map are the same. {@code [windows, n, n]}.
      */
-    private Operand<TFloat32> shiftMask() {
+    private Operand<TFloat32> distance() {
         int[] region = axis(paddedSide, i -> i < paddedSide - windowSize ? 0 : i < paddedSide - shift ? 1 : 2);
         int[] rows = Arrays.stream(region).map(i -> 3 * i).toArray();
         Operand<TInt32> regions = Shapes.reshape(tf, OuterSum.of(tf, rows, region, windowSize),
                 windows * windows, windowSize * windowSize);
         return tf.select(tf.math.notEqual(tf.expandDims(regions, tf.constant(1)), tf.expandDims(regions, tf.constant(2))),
-                tf.constant(MASKED), tf.constant(0f));
+                tf.constant(-HIDDEN), tf.constant(0f));
     }
 
     private static int[] axis(int length, IntUnaryOperator value) {
