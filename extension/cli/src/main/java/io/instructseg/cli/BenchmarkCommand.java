@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 import io.instructseg.cli.benchmark.Conditions;
+import io.instructseg.cli.benchmark.LoadBenchmark;
 import io.instructseg.cli.benchmark.MovingPicture;
 import io.instructseg.cli.benchmark.PictureBenchmark;
 import io.instructseg.cli.benchmark.Report;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code instructseg benchmark}. */
 @Command(name = "benchmark", mixinStandardHelpOptions = true, versionProvider = Main.Version.class, //
-        header = "Measures what a picture, a video's frame or many requests take.", //
+        header = "Measures what a picture, a video's frame, many requests or loading take.", //
         description = {
                 "%nA picture: the time of each stage and of all, the first time after loading and later (median), for one "
                         + "sentence and for several; its operations, counted from the model's sizes; their share of the rate of "
@@ -89,6 +90,8 @@ final class BenchmarkCommand implements Callable<Integer> {
             require("--frames", modes.video.frames, 1);
         } else if (modes.requests != null) {
             require("--requests", modes.requests.requests, FEWEST_REQUESTS);
+        } else if (modes.loads != null) {
+            require("--loads", modes.loads.loads, 1);
         }
     }
 
@@ -106,6 +109,10 @@ final class BenchmarkCommand implements Callable<Integer> {
                 loaded.warmUp(CancellationToken.NONE);
                 return new RequestBenchmark(modes.requests.requests, watcher).run(loaded, conditions);
             }
+        }
+        if (modes.loads != null) {
+            return new LoadBenchmark(PictureBenchmark.madeUp(), modes.loads.loads, watcher).run(source.directory(),
+                    () -> source.load(progress), conditions);
         }
         // that it is missing is told before the weights are read
         ModelManifest manifest = ModelManifest.read(source.directory());

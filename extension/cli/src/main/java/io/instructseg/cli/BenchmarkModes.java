@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** What {@code benchmark} measures: a picture, unless a video or many requests are asked for. */
+/** What {@code benchmark} measures: a picture, unless something else is asked for. */
 final class BenchmarkModes {
 
     @ArgGroup(exclusive = false, heading = "%nA picture, which is measured by default:%n")
@@ -16,6 +16,9 @@ final class BenchmarkModes {
 
     @ArgGroup(heading = "%nMany requests:%n")
     Requests requests;
+
+    @ArgGroup(heading = "%nLoading and unloading:%n")
+    Loads loads;
 
     /** Of a picture. */
     static final class Picture {
@@ -47,5 +50,15 @@ final class BenchmarkModes {
                 description = "Answer so many requests of changing sizes, at least 30, and fail if resident memory grows by more "
                         + "than 2 %% from their second third to the last.")
         int requests;
+    }
+
+    /** Of loading. */
+    static final class Loads {
+
+        @Option(names = "--loads", required = true, paramLabel = "N", //
+                description = "Load the model, ask it about a made-up picture twice and unload it, so many times: the time beside "
+                        + "that of reading its files from the disk, and memory before and after. The first time the files come "
+                        + "from the disk only if the system has not kept them in its memory.")
+        int loads;
     }
 }

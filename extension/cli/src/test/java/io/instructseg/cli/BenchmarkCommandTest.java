@@ -162,6 +162,23 @@ class BenchmarkCommandTest {
         assertThat(report.get("growth").asLong()).isLessThan(report.get("limit").asLong());
     }
 
+    /** A second one begins with what TensorFlow keeps of the first, and leaves no more. */
+    @Test
+    void loadingAndUnloadingAreMeasured() throws IOException {
+        Result result = Cli.run("benchmark", "demo", "--loads", 3, "--json", "-");
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        JsonNode report = MAPPER.readTree(result.out());
+        assertThat(report.get("disk").get("bytes").asLong()).isGreaterThan(10_000_000);
+        assertThat(report.get("loads")).hasSize(3).allSatisfy(load -> {
+            assertThat(load.get("seconds").asDouble()).isPositive();
+            assertThat(load.get("answer").asDouble()).isPositive();
+            assertThat(load.get("loaded").asLong()).isGreaterThan(load.get("before").asLong());
+            assertThat(load.get("most").asLong()).isGreaterThanOrEqualTo(load.get("loaded").asLong());
+        });
+        JsonNode last = report.get("loads").get(2);
+        assertThat(last.get("unloaded").asDouble()).isLessThan(1.1 * last.get("before").asLong());
+    }
+
     /** Nothing here could be loaded. */
     @Test
     void thatSizesAreMissingIsToldBeforeLoading() throws IOException {
@@ -179,6 +196,7 @@ class BenchmarkCommandTest {
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("--sentences is 1, expected");
         assertThat(Cli.run("benchmark", "demo", "--requests", 29).err()).contains("--requests is 29, expected 30 or more");
+        assertThat(Cli.run("benchmark", "demo", "--loads", 0).err()).contains("--loads is 0, expected 1 or more");
         assertThat(Cli.run("benchmark", "demo", "--rounds", 0).err()).contains("--rounds is 0, expected 1 or more");
         assertThat(Cli.run("benchmark", "demo", "--frames", 5, "--requests", 30).exitCode()).isEqualTo(2);
         assertThat(Cli.run("benchmark", "demo", "--json", "/nowhere/x.json").err()).contains("no directory /nowhere");

@@ -23,8 +23,8 @@ import java.util.zip.CRC32C;
 final class WeightFile implements AutoCloseable {
 
     private static final int BLOCK_BYTES = 1 << 20;
-    /** More would not be faster than disks are. */
-    private static final int MOST_THREADS = 4;
+    /** However few cores there are: disks answer several at once faster, and reading takes little of a core's time. */
+    private static final int THREADS = 4;
 
     private final Path file;
     private final List<Object> identity;
@@ -41,7 +41,7 @@ final class WeightFile implements AutoCloseable {
         this.file = file;
         this.identity = parts.isEmpty() ? List.of() : identity(file);
         this.parts = parts;
-        this.threads = Executors.newFixedThreadPool(Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors()),
+        this.threads = Executors.newFixedThreadPool(THREADS,
                 WeightFile::thread);
         this.checks = parts.stream().map(part -> threads.submit(() -> check(part))).toList();
     }
