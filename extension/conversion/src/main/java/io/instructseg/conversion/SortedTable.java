@@ -13,15 +13,13 @@ import java.util.zip.CRC32C;
 
 import com.google.protobuf.CodedOutputStream;
 
+import io.instructseg.format.VariablesFormat;
+
 /**
  * LevelDB's table file, in which TensorFlow keeps the index of a checkpoint (TensorFlow's {@code tsl/lib/io/format.h}): here
  * one block of all entries, an empty block of metadata, and a block that finds the first.
  */
 final class SortedTable {
-
-    private static final long MAGIC = 0xdb4775248b80fb57L;
-    private static final int FOOTER_HANDLES = 40;
-    private static final int CRC_MASK = 0xa282ead8;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -34,9 +32,9 @@ final class SortedTable {
         byte[] data = table.block(entries);
         byte[] metadata = table.block(Collections.emptySortedMap());
         byte[] index = table.block(new TreeMap<>(Map.of(entries.lastKey(), data)));
-        ByteBuffer footer = littleEndian(FOOTER_HANDLES + Long.BYTES);
+        ByteBuffer footer = littleEndian(VariablesFormat.TABLE_HANDLES + Long.BYTES);
         footer.put(metadata).put(index);
-        table.bytes.write(footer.putLong(FOOTER_HANDLES, MAGIC).array());
+        table.bytes.write(footer.putLong(VariablesFormat.TABLE_HANDLES, VariablesFormat.TABLE_MAGIC).array());
         return table.bytes.toByteArray();
     }
 
@@ -71,13 +69,8 @@ final class SortedTable {
         crc.update(block);
         crc.update(0);
         bytes.write(block);
-        bytes.write(littleEndian(1 + Integer.BYTES).put((byte) 0).putInt(mask(crc)).array());
+        bytes.write(littleEndian(1 + Integer.BYTES).put((byte) 0).putInt(VariablesFormat.mask(crc)).array());
         return handle;
-    }
-
-    /** As checksums are stored, so that data with checksums in it can have one, too. */
-    static int mask(CRC32C crc) {
-        return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK;
     }
 
     private static ByteBuffer littleEndian(int size) {

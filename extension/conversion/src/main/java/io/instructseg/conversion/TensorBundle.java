@@ -20,6 +20,7 @@ import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.proto.VersionDef;
 
+import io.instructseg.format.VariablesFormat;
 import io.instructseg.model.graph.Weight;
 
 /**
@@ -29,9 +30,6 @@ import io.instructseg.model.graph.Weight;
  * file is mapped; what lies between two is zero.
  */
 final class TensorBundle implements Closeable {
-
-    /** Where TensorFlow wants tensors to begin in memory, and those that share another one's memory to end. */
-    private static final long ALIGNMENT = 64;
 
     private final Path directory;
     private final FileChannel data;
@@ -55,7 +53,7 @@ final class TensorBundle implements Closeable {
     TensorBundle(Path directory, Collection<Weight> weights) throws IOException {
         // not its parents: a conversion that is interrupted has deleted them
         this.directory = Files.createDirectory(directory);
-        this.data = FileChannel.open(directory.resolve("variables.data-00000-of-00001"), StandardOpenOption.CREATE_NEW,
+        this.data = FileChannel.open(VariablesFormat.data(directory), StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.WRITE);
         long start = 0;
         for (Weight weight : weights) {
@@ -65,7 +63,7 @@ final class TensorBundle implements Closeable {
     }
 
     private static long aligned(long position) {
-        return (position + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        return (position + VariablesFormat.ALIGNMENT - 1) / VariablesFormat.ALIGNMENT * VariablesFormat.ALIGNMENT;
     }
 
     /**
@@ -88,7 +86,7 @@ final class TensorBundle implements Closeable {
         entries.put("", BundleHeaderProto.newBuilder().setNumShards(1)
                 .setVersion(VersionDef.newBuilder().setProducer(1)).build().toByteArray());
         places.forEach((weight, place) -> entries.put(weight.name(), entry(weight, place).toByteArray()));
-        Files.write(directory.resolve("variables.index"), SortedTable.of(entries));
+        Files.write(VariablesFormat.index(directory), SortedTable.of(entries));
     }
 
     private static BundleEntryProto entry(Weight weight, Place place) {
@@ -98,7 +96,7 @@ final class TensorBundle implements Closeable {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         weight.shape().forEach(size -> shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size)));
         return BundleEntryProto.newBuilder().setDtype(dataType(weight)).setShape(shape).setOffset(place.start)
-                .setSize(place.written).setCrc32C(SortedTable.mask(place.checksum)).build();
+                .setSize(place.written).setCrc32C(VariablesFormat.mask(place.checksum)).build();
     }
 
     private static DataType dataType(Weight weight) {

@@ -16,6 +16,8 @@ import java.util.zip.CRC32C;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 
+import io.instructseg.format.VariablesFormat;
+
 /**
  * Reads LevelDB's table file, in which TensorFlow keeps the index of a checkpoint (TensorFlow's {@code tsl/lib/io/format.h}):
  * blocks of entries in the order of their keys, and a block that says where those are. The file can be anybody's: whatever is
@@ -23,12 +25,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
  */
 final class IndexTable {
 
-    private static final long MAGIC = 0xdb4775248b80fb57L;
-    private static final int HANDLES = 40;
-    private static final int FOOTER = HANDLES + Long.BYTES;
+    private static final int FOOTER = VariablesFormat.TABLE_HANDLES + Long.BYTES;
     /** Behind each block: its compression, and a checksum of both. */
     private static final int TRAILER = 1 + Integer.BYTES;
-    private static final int CRC_MASK = 0xa282ead8;
     /** Of the file, and of all entries: an entry tells how much of its key is that of the one before. */
     private static final long MAX_BYTES = 64 << 20;
     /** What an entry takes beside its key and value. */
@@ -64,15 +63,11 @@ final class IndexTable {
         }
     }
 
-    /** As checksums are stored, so that data with checksums in it can have one, too. */
-    static int mask(CRC32C crc) {
-        return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK;
-    }
-
     private Map<String, byte[]> entries() throws IOException {
         long magic = numbers.getLong(bytes.length - Long.BYTES);
-        require(magic == MAGIC, "it ends with %x, expected %x", magic, MAGIC);
-        CodedInputStream footer = CodedInputStream.newInstance(bytes, bytes.length - FOOTER, HANDLES);
+        require(magic == VariablesFormat.TABLE_MAGIC, "it ends with %x, expected %x", magic, VariablesFormat.TABLE_MAGIC);
+        CodedInputStream footer = CodedInputStream.newInstance(bytes, bytes.length - FOOTER,
+                VariablesFormat.TABLE_HANDLES);
         // where the metadata is, which TensorFlow does not use
         footer.readUInt64();
         footer.readUInt64();
@@ -111,7 +106,8 @@ final class IndexTable {
         CRC32C crc = new CRC32C();
         crc.update(bytes, start, size + 1);
         int expected = numbers.getInt(start + size + 1);
-        require(mask(crc) == expected, "a block's checksum is %08x, expected %08x", mask(crc), expected);
+        require(VariablesFormat.mask(crc) == expected, "a block's checksum is %08x, expected %08x", VariablesFormat.mask(crc),
+                expected);
     }
 
     private List<Entry> entries(CodedInputStream block) throws IOException {

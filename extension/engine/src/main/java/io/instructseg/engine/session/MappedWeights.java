@@ -20,13 +20,16 @@ import org.tensorflow.proto.TensorShapeProto;
 
 import com.google.protobuf.ByteString;
 
+import io.instructseg.format.VariablesFormat;
+
 /**
  * Lets variables be parts of the mapped file, where the graph would restore them into memory of TensorFlow's allocator, which
  * never gives it back: one node maps the file, one splits it, and each weight is a part, which shares its memory. The mapping
  * lasts as long as a variable has a part of it, so on a GPU, which takes a copy, until that is made.
  * <p>
  * What does not look like a model that we convert stays as it is (a variable that an operation may change, above all: the
- * mapping can't be written), and what does not begin and end at multiples of {@link WeightIndex#ALIGNMENT}: TensorFlow would
+ * mapping can't be written), and what does not begin and end at multiples of {@link VariablesFormat#ALIGNMENT}: TensorFlow
+ * would
  * copy it. In models that we convert, that is what ends elsewhere: small weights.
  */
 final class MappedWeights {
@@ -195,7 +198,7 @@ final class MappedWeights {
         graph.addNode(
                 node("Const", AXIS).putAttr("dtype", INT).putAttr("value", AttrValue.newBuilder().setTensor(axis).build()));
         graph.addNode(file());
-        long[] rows = parts.stream().mapToLong(part -> part.bytes() / WeightIndex.ALIGNMENT).toArray();
+        long[] rows = parts.stream().mapToLong(part -> part.bytes() / VariablesFormat.ALIGNMENT).toArray();
         graph.addNode(constant(PARTS + "/rows", rows));
         graph.addNode(node("SplitV", PARTS).addInput(FILE).addInput(PARTS + "/rows").addInput(AXIS).putAttr("T", BYTE)
                 .putAttr("Tlen", LONG).putAttr("num_split", AttrValue.newBuilder().setI(rows.length).build()));
@@ -203,10 +206,10 @@ final class MappedWeights {
     }
 
     private NodeDef file() {
-        long rows = parts.stream().mapToLong(WeightIndex.Part::bytes).sum() / WeightIndex.ALIGNMENT;
+        long rows = parts.stream().mapToLong(WeightIndex.Part::bytes).sum() / VariablesFormat.ALIGNMENT;
         return node("ImmutableConst", FILE).putAttr("dtype", BYTE)
                 .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
-                .putAttr("shape", AttrValue.newBuilder().setShape(shape(rows, WeightIndex.ALIGNMENT)).build())
+                .putAttr("shape", AttrValue.newBuilder().setShape(shape(rows, VariablesFormat.ALIGNMENT)).build())
                 .putAttr("memory_region_name", AttrValue.newBuilder()
                         .setS(ByteString.copyFromUtf8(index.file().toAbsolutePath().toString())).build())
                 .build();

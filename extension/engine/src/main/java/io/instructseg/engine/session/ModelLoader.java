@@ -11,6 +11,7 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 
 import io.instructseg.format.Signature;
+import io.instructseg.format.VariablesFormat;
 import io.instructseg.tensorflow.Processor;
 
 /** Loads a SavedModel onto the devices of a placement. */
@@ -91,7 +92,7 @@ final class ModelLoader {
     private WeightIndex index(MetaGraphDef.Builder model) throws IOException {
         WeightIndex index = WeightIndex.read(directory);
         if (!index.found() && model.getGraphDef().getNodeList().stream().anyMatch(node -> node.getOp().equals("VarHandleOp"))) {
-            throw new ModelException(directory + " has no weights: " + directory.resolve("variables").resolve("variables.index")
+            throw new ModelException(directory + " has no weights: " + VariablesFormat.index(directory.resolve("variables"))
                     + " is missing");
         }
         return index;

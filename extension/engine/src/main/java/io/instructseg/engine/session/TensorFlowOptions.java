@@ -76,7 +76,9 @@ public record TensorFlowOptions(OptionalInt interOpThreads, OptionalInt intraOpT
         gpuMemoryFraction.ifPresent(gpu::setPerProcessGpuMemoryFraction);
         visibleGpus.ifPresent(gpu::setVisibleDeviceList);
         ConfigProto.Builder config = ConfigProto.newBuilder().setAllowSoftPlacement(true).setGpuOptions(gpu)
-                .putDeviceCount("CPU", logicalCpus);
+                .putDeviceCount("CPU", logicalCpus)
+                // all nodes are there before the first run, so that TensorFlow need not keep their definitions
+                .setExperimental(ConfigProto.Experimental.newBuilder().setOptimizeForStaticGraph(true));
         interOpThreads.ifPresent(config::setInterOpParallelismThreads);
         intraOpThreads.ifPresent(config::setIntraOpParallelismThreads);
         return config.build();

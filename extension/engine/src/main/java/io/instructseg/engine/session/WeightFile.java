@@ -16,6 +16,8 @@ import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
+import io.instructseg.format.VariablesFormat;
+
 /**
  * Reads weights from their file, several at once, and compares their checksums. What was read is in the system's memory, where
  * it can be mapped. Begins at once, on threads of its own.
@@ -86,7 +88,7 @@ final class WeightFile implements AutoCloseable {
 
     private Void check(WeightIndex.Part part) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            int checksum = IndexTable.mask(read(channel, part));
+            int checksum = VariablesFormat.mask(read(channel, part));
             if (checksum != part.checksum()) {
                 throw new ModelException("%s is damaged: the checksum of weight %s is %08x, expected %08x".formatted(file,
                         part.weight(), checksum, part.checksum()));

@@ -16,13 +16,13 @@ import org.tensorflow.proto.TensorShapeProto;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 
+import io.instructseg.format.VariablesFormat;
+
 /** What a SavedModel's {@code variables.index} says of its weights: where they lie in a file, their types and shapes. */
 final class WeightIndex {
 
-    /** Of bytes in memory, for TensorFlow to compute with them where they are. */
-    static final int ALIGNMENT = 64;
-
     private final Path directory;
+    private final Path variables;
     private final boolean found;
     private final Map<String, BundleEntryProto> entries = new HashMap<>();
     private final long fileBytes;
@@ -30,45 +30,61 @@ final class WeightIndex {
     private final Map<Long, Integer> partsByStart = new HashMap<>();
 
     /**
-     * Of the file: a weight that begins and ends at multiples of {@link #ALIGNMENT}, or what is between two of them.
+     * Of the file: a weight that begins and ends at multiples of {@link VariablesFormat#ALIGNMENT}, or what is between two of
+     * them.
      *
      * @param weight its name; empty for what is between
-     * @param checksum of a weight's bytes, as {@link IndexTable#mask} has it
+     * @param checksum of a weight's bytes, as {@link VariablesFormat#mask} has it
      */
     record Part(String weight, long start, long bytes, int checksum) {
 
         boolean isWeight() {
             return !weight.isEmpty();
         }
+
+        private boolean holds(BundleEntryProto entry) {
+            return bytes == entry.getSize() && checksum == entry.getCrc32C();
+        }
     }
 
     private WeightIndex(Path directory) throws IOException {
-        Path index = file(directory, "index");
         this.directory = directory;
-        this.found = Files.isRegularFile(index);
-        boolean oneFile = found && isOneFile(index);
-        this.fileBytes = oneFile ? fileBytes(directory) : 0;
+        this.variables = directory.resolve("variables");
+        this.found = Files.isRegularFile(VariablesFormat.index(variables));
+        boolean oneFile = found && isOneFile(readEntries(VariablesFormat.index(variables)));
+        this.fileBytes = oneFile ? size() : 0;
         if (oneFile) {
             divide();
         }
     }
 
-    /** Reads the entries; whether all weights are in one file, in the order of bytes that this processor has. */
-    private boolean isOneFile(Path index) throws IOException {
+    private BundleHeaderProto readEntries(Path index) throws IOException {
         Map<String, byte[]> table = IndexTable.read(index);
-        BundleHeaderProto header;
         try {
-            header = BundleHeaderProto.parseFrom(table.getOrDefault("", new byte[0]));
+            BundleHeaderProto header = BundleHeaderProto.parseFrom(table.getOrDefault("", new byte[0]));
             table.remove("");
             for (Map.Entry<String, byte[]> entry : table.entrySet()) {
                 entries.put(entry.getKey(), BundleEntryProto.parseFrom(entry.getValue()));
             }
+            return header;
         } catch (InvalidProtocolBufferException e) {
             throw new ModelException(index + " is damaged: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether all weights are in one file, in the order of bytes that this processor has. */
+    private static boolean isOneFile(BundleHeaderProto header) {
         return header.getNumShards() == 1 && header.getEndianness() == BundleHeaderProto.Endianness.LITTLE;
     }
 
+    private long size() throws IOException {
+        if (!Files.isRegularFile(file())) {
+            throw new ModelException(directory + " has no weights: " + file() + " is missing");
+        }
+        return Files.size(file());
+    }
+
+    /** Into parts, which don't overlap; weights that do, in an index of somebody else's, are none. */
     private void divide() {
         List<Map.Entry<String, BundleEntryProto>> weights = entries.entrySet().stream()
                 .filter(weight -> isPart(weight.getValue()))
@@ -76,33 +92,26 @@ final class WeightIndex {
         long end = 0;
         for (Map.Entry<String, BundleEntryProto> weight : weights) {
             BundleEntryProto entry = weight.getValue();
-            if (entry.getOffset() < end) {
-                // in another one's place
-                continue;
-            }
             if (entry.getOffset() > end) {
                 parts.add(new Part("", end, entry.getOffset() - end, 0));
+                end = entry.getOffset();
             }
-            partsByStart.put(entry.getOffset(), parts.size());
-            parts.add(new Part(weight.getKey(), entry.getOffset(), entry.getSize(), entry.getCrc32C()));
-            end = entry.getOffset() + entry.getSize();
+            if (entry.getOffset() == end) {
+                partsByStart.put(end, parts.size());
+                parts.add(new Part(weight.getKey(), end, entry.getSize(), entry.getCrc32C()));
+                end += entry.getSize();
+            }
         }
     }
 
     private boolean isPart(BundleEntryProto entry) {
-        return entry.getSlicesCount() == 0 && entry.getSize() > 0 && isInFile(entry) && entry.getOffset() % ALIGNMENT == 0
-                && entry.getSize() % ALIGNMENT == 0;
+        return entry.getSlicesCount() == 0 && entry.getSize() > 0 && isInFile(entry)
+                && entry.getOffset() % VariablesFormat.ALIGNMENT == 0
+                && entry.getSize() % VariablesFormat.ALIGNMENT == 0;
     }
 
     private boolean isInFile(BundleEntryProto entry) {
         return entry.getOffset() >= 0 && entry.getOffset() <= fileBytes - entry.getSize();
-    }
-
-    private static long fileBytes(Path directory) throws IOException {
-        if (!Files.isRegularFile(file(directory))) {
-            throw new ModelException(directory + " has no weights: " + file(directory) + " is missing");
-        }
-        return Files.size(file(directory));
     }
 
     /**
@@ -119,15 +128,6 @@ final class WeightIndex {
         return found;
     }
 
-    /** The elements of all weights, where they are in one file. */
-    static Path file(Path directory) {
-        return file(directory, "data-00000-of-00001");
-    }
-
-    private static Path file(Path directory, String extension) {
-        return directory.resolve("variables").resolve("variables." + extension);
-    }
-
     /** {@link #file} from its beginning to the last weight of a part's size; nothing if weights are not in one file. */
     List<Part> parts() {
         return parts;
@@ -136,7 +136,7 @@ final class WeightIndex {
     /** Which of the parts an entry is; -1 for none. */
     int part(BundleEntryProto entry) {
         int part = partsByStart.getOrDefault(entry.getOffset(), -1);
-        return part < 0 || parts.get(part).bytes() != entry.getSize() ? -1 : part;
+        return part >= 0 && parts.get(part).holds(entry) ? part : -1;
     }
 
     /** Begins to read {@link #parts}, so that they are in memory, and to compare checksums. */
@@ -144,8 +144,9 @@ final class WeightIndex {
         return new WeightFile(file(), parts.stream().filter(Part::isWeight).toList());
     }
 
+    /** The elements of all weights, where they are in one file. */
     Path file() {
-        return file(directory);
+        return VariablesFormat.data(variables);
     }
 
     /**
@@ -174,7 +175,7 @@ final class WeightIndex {
         }
         if (!isInFile(entry)) {
             throw new ModelException("%s can't be loaded: weight %s has %d bytes at %d of %s, which ends at %d".formatted(
-                    directory, weight, entry.getSize(), entry.getOffset(), file(directory), fileBytes));
+                    directory, weight, entry.getSize(), entry.getOffset(), file(), fileBytes));
         }
         return entry;
     }

@@ -42,6 +42,7 @@ import org.tensorflow.types.TFloat32;
 import com.google.protobuf.ByteString;
 
 import io.instructseg.format.Signature;
+import io.instructseg.format.VariablesFormat;
 
 /** Weights that are parts of the mapped file: golden model B, and changes of its file and index. */
 @EnabledOnOs(OS.LINUX)
@@ -59,8 +60,8 @@ class MappedWeightsTest {
     @BeforeEach
     void copy() throws IOException {
         TestModel.copy(directory);
-        data = WeightIndex.file(directory);
-        index = data.resolveSibling("variables.index");
+        data = VariablesFormat.data(directory.resolve("variables"));
+        index = VariablesFormat.index(directory.resolve("variables"));
     }
 
     @Test
@@ -288,7 +289,7 @@ class MappedWeightsTest {
         Map<String, byte[]> entries = new TreeMap<>(IndexTable.read(index));
         for (int i = 0; i < count; i++) {
             entries.put("zz/large" + i, BundleEntryProto.newBuilder().setDtype(DataType.DT_FLOAT).setShape(shape)
-                    .setOffset(start + i * 64 * MIB).setSize(64 * MIB).setCrc32C(IndexTable.mask(zeros)).build()
+                    .setOffset(start + i * 64 * MIB).setSize(64 * MIB).setCrc32C(VariablesFormat.mask(zeros)).build()
                     .toByteArray());
         }
         write(entries);

@@ -121,11 +121,15 @@ public final class Block {
      * where there is no AVX-512 (docs/performance.md). Some rows at a time, since both factor and product are large.
      */
     public Operand<TFloat32> convolution(String name, Operand<TFloat32> x, int out) {
+        return convolution(name, x, out, BAND_BYTES);
+    }
+
+    Operand<TFloat32> convolution(String name, Operand<TFloat32> x, int out, long bandBytes) {
         Matrix<? extends TNumber> kernel = ofTriples(kernel(name, Shapes.known(x, 3), out, 3));
         Operand<TFloat32> framed = tf.pad(x, tf.constant(new int[][] { { 0, 0 }, { 1, 1 }, { 1, 1 }, { 0, 0 } }),
                 tf.constant(0f));
         int height = Shapes.known(x, 1);
-        int most = (int) Math.max(1, BAND_BYTES / (3L * Float.BYTES * Shapes.known(x, 2) * Shapes.known(x, 3)));
+        int most = (int) Math.max(1, bandBytes / (3L * Float.BYTES * Shapes.known(x, 2) * Shapes.known(x, 3)));
         List<Operand<TFloat32>> bands = new ArrayList<>();
         for (int first = 0; first < height; first += most) {
             // one after the other, or all of them could be in memory at once

@@ -89,9 +89,24 @@ public final class KeyValueCache {
         return all;
     }
 
-    /** What the run has added, of all layers. */
+    /**
+     * What the run has added, of all layers. Each is copied as soon as it is there: waiting side by side until all of them can
+     * be put together, they would take as much memory again.
+     */
     public KeyValue added() {
-        return new KeyValue(tf.stack(added.stream().map(KeyValue::keys).toList()),
-                tf.stack(added.stream().map(KeyValue::values).toList()));
+        return new KeyValue(together(added.stream().map(KeyValue::keys).toList()),
+                together(added.stream().map(KeyValue::values).toList()));
+    }
+
+    /** {@code [b, heads, tokens, d]} of each layer to {@code [layers, b, heads, tokens, d]}. */
+    private Operand<TFloat32> together(List<Operand<TFloat32>> layers) {
+        List<Object> shape = new ArrayList<>(List.of(layers.size()));
+        shape.addAll(List.of(Shapes.sizes(tf, layers.get(0))));
+        Operand<TFloat32> all = tf.empty(Shapes.of(tf, shape.toArray()), TFloat32.class);
+        for (int layer = 0; layer < layers.size(); layer++) {
+            // into its input's memory; a scatter would copy all of it
+            all = tf.inplaceUpdate(all, tf.array(layer), tf.expandDims(layers.get(layer), tf.constant(0)));
+        }
+        return all;
     }
 }

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
 
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -29,9 +30,11 @@ class ConvolutionTest {
     private final float[] kernel = normal(KERNEL);
     private final float[] bias = normal(Shape.of(6));
 
-    @Test
-    void isThatOfEachPixelsNeighbours() {
-        float[] actual = run();
+    /** All three rows at once, two and then one, one after the other; each takes 240 bytes. */
+    @ParameterizedTest
+    @ValueSource(longs = { 1 << 20, 500, 240, 1 })
+    void isThatOfEachPixelsNeighbours(long bandBytes) {
+        float[] actual = run(bandBytes);
         assertThat(actual).hasSize((int) OUTPUT.size());
         for (int i = 0; i < actual.length; i++) {
             // 36 terms of about 1
@@ -56,11 +59,11 @@ class ConvolutionTest {
         return sum;
     }
 
-    private float[] run() {
+    private float[] run(long bandBytes) {
         try (Graph graph = new Graph(); Session session = new Session(graph)) {
             Ops tf = Ops.create(graph);
             Block block = Block.root(tf.withSubScope("block"), new Weights(tf, Precision.FLOAT32));
-            Operand<TFloat32> map = block.convolution("layer", constant(tf, pixels, INPUT), 6);
+            Operand<TFloat32> map = block.convolution("layer", constant(tf, pixels, INPUT), 6, bandBytes);
             assign(session, tf, "layer.weight", constant(tf, kernel, KERNEL));
             assign(session, tf, "layer.bias", constant(tf, bias, Shape.of(6)));
             try (TFloat32 result = (TFloat32) session.runner().fetch(map).run().get(0)) {
