@@ -65,6 +65,7 @@ class BenchmarkCommandTest {
     /** The numbers that are read to measure memory are 512 MB, of this heap of 3 GB. */
     private static void checkMemory(JsonNode memory) {
         long loaded = memory.get("loaded").asLong();
+        assertThat(memory.get("picture_peak").asLong()).isBetween(loaded, loaded + 400_000_000);
         assertThat(memory.get("answering_peak").asLong()).isBetween(loaded, loaded + 400_000_000);
     }
 

@@ -5,9 +5,10 @@ import java.util.Locale;
 /**
  * What the first answers after loading took.
  *
+ * @param most resident memory until here, without words
  * @param words seconds of the one in words, 0 if the model has none
  */
-record FirstAnswers(PictureRequest.Times one, PictureRequest.Times several, double words) {
+record FirstAnswers(PictureRequest.Times one, PictureRequest.Times several, long most, double words) {
 
     /** Products and readings of memory, of a round. */
     private static final double LIMITS_SECONDS = 4;

@@ -79,7 +79,7 @@ public record PictureBenchmark(DecodedImage image, int sentences, int rounds, Wa
             PictureSummary summary = new PictureSummary(name, manifest, request, directory, measured.limits());
             Words spoken = words.map(some -> summary.words(some.times())).orElse(null);
             Memory memory = new Memory(loadSeconds, manifest.parameters().bytes(), before, loaded, loadingPeak,
-                    answering.most());
+                    first.most(), answering.most());
             return new PictureReport(conditions, summary.model(), measured.limits(), memory,
                     List.of(summary.answer(1, first.one(), measured.one()),
                             summary.answer(sentences, first.several(), measured.several())),

@@ -36,9 +36,11 @@ public record PictureReport(Conditions conditions, Model model, Limits limits, M
      * Resident memory.
      *
      * @param loadSeconds for the weights' bytes
+     * @param picturePeak in the first answers with masks, before any in words
      * @param answeringPeak in any answer, without what is there only to measure
      */
-    public record Memory(double loadSeconds, long weights, long before, long loaded, long loadingPeak, long answeringPeak) {
+    public record Memory(double loadSeconds, long weights, long before, long loaded, long loadingPeak, long picturePeak,
+            long answeringPeak) {
     }
 
     /** Answers to so many sentences; the last stage is the whole. */

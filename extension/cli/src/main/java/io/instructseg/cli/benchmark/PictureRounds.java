@@ -55,7 +55,8 @@ final class PictureRounds {
         PictureRequest.Times one = memory.watch(() -> request.run(1));
         watcher.step("first answer, sentences: " + sentences);
         PictureRequest.Times several = memory.watch(() -> request.run(sentences));
-        return new FirstAnswers(one, several, words.isPresent() ? firstInWords(words.get()) : 0);
+        long most = memory.most();
+        return new FirstAnswers(one, several, most, words.isPresent() ? firstInWords(words.get()) : 0);
     }
 
     /** Seconds, which don't count among the later ones. */

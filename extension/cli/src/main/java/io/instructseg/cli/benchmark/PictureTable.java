@@ -70,9 +70,10 @@ final class PictureTable {
                 figure(memory.weights() * MEGA)));
         if (memory.loaded() > 0) {
             lines.add(String.format(Locale.ROOT,
-                    "resident memory, MB: %s before, %s loaded (peak %s), %s at most while answering (measuring not counted)",
+                    "resident memory, MB: %s before, %s loaded (peak %s), %s at most in the first answers "
+                            + "with masks, %s in any answer (measuring not counted)",
                     figure(memory.before() * MEGA), figure(memory.loaded() * MEGA), figure(memory.loadingPeak() * MEGA),
-                    figure(memory.answeringPeak() * MEGA)));
+                    figure(memory.picturePeak() * MEGA), figure(memory.answeringPeak() * MEGA)));
         }
     }
 

@@ -11,7 +11,7 @@ class FirstAnswersTest {
     /** Five rounds, and two answers of each kind whose operations are recorded. */
     @Test
     void whatIsLeftHasAnswersInWords() {
-        FirstAnswers answers = new FirstAnswers(took(60), took(200), 100);
+        FirstAnswers answers = new FirstAnswers(took(60), took(200), 0, 100);
         assertThat(answers.rest(5)).isBetween(5 * 360.0 + 2 * 160, 5 * 370.0 + 2 * 160);
         assertThat(answers.words(4, 5)).isEqualTo("the first answer took 60 s, that to 4 sentences 200 s, that in words 100 s; "
                 + "the rest takes at most about 36 min");
@@ -19,7 +19,7 @@ class FirstAnswersTest {
 
     @Test
     void aModelMayHaveNone() {
-        FirstAnswers answers = new FirstAnswers(took(60), took(200), 0);
+        FirstAnswers answers = new FirstAnswers(took(60), took(200), 0, 0);
         assertThat(answers.rest(5)).isBetween(5 * 260.0 + 2 * 60, 5 * 270.0 + 2 * 60);
         assertThat(answers.words(4, 5)).isEqualTo(
                 "the first answer took 60 s, that to 4 sentences 200 s; the rest takes at most about 24 min");
