@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
                         + "a plain matrix product of the same precision in the same run; bytes; resident memory; and what one "
                         + "answer's time is made of, by kinds of operations.%n",
                 "A video's frame: the same as a whole, beside the operations of the official script.%n",
+                "Loading: its time beside that of reading the files, and what of the memory unloading gives back.%n",
                 "Run it on an otherwise idle machine. Progress and an estimate go to standard error.%n" })
 final class BenchmarkCommand implements Callable<Integer> {
 

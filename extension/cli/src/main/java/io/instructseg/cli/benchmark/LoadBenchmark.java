@@ -48,8 +48,8 @@ public record LoadBenchmark(DecodedImage image, int loads, Watcher watcher) {
             watcher.step("second answer");
             request.run(1);
         }
-        long peak = ResidentMemory.peak().orElse(0);
-        return new Load(seconds, answer, before, loaded, peak, resident());
+        long most = Math.max(loaded, ResidentMemory.peak().orElse(0));
+        return Load.of(seconds, answer, before, loaded, most, resident());
     }
 
     /** Java touches ever more of its heap until it collects. */

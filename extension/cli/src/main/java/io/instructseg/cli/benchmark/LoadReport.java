@@ -20,12 +20,13 @@ public record LoadReport(Conditions conditions, DiskRead disk, List<Load> loads)
      * @param answer the first one
      * @param before resident memory, when nothing of it was there
      * @param most while it was there
+     * @param back of what it took at most, the share that came back
      */
-    public record Load(double seconds, double answer, long before, long loaded, long most, long unloaded) {
+    public record Load(double seconds, double answer, long before, long loaded, long most, long unloaded, double back) {
 
-        /** Of what it took, what is back. */
-        double back() {
-            return (double) (most - unloaded) / (most - before);
+        static Load of(double seconds, double answer, long before, long loaded, long most, long unloaded) {
+            double back = most > before ? (double) (most - unloaded) / (most - before) : 1;
+            return new Load(seconds, answer, before, loaded, most, unloaded, back);
         }
     }
 

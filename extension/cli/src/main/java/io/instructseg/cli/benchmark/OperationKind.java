@@ -12,7 +12,8 @@ enum OperationKind {
     SUMS("sums", "Softmax", "Mean", "Sum", "Max", "Min", "All", "Any", "Cumsum", "LayerNorm", "FusedBatchNorm"),
     CASTS("casts", "Cast"),
     MOVES("moves", "Transpose", "Concat", "Gather", "Pack", "Unpack", "Slice", "Split", "Pad", "BroadcastTo", "Tile", "Reshape",
-            "ExpandDims", "Squeeze", "Identity", "Roll", "Reverse", "Scatter", "Fill", "ReadVariableOp", "ToTf", "_Arg",
+            "ExpandDims", "Squeeze", "Identity", "Roll", "Reverse", "Scatter", "Inplace", "Empty", "Fill", "ReadVariableOp",
+            "ToTf", "_Arg",
             "_Retval"),
     RESIZING("resizing", "Resize"),
     ELEMENTWISE("pointwise");

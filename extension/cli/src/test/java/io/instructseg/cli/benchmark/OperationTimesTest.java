@@ -38,7 +38,8 @@ class OperationTimesTest {
     @CsvSource({ "MatMul, PRODUCTS", "_MklNativeFusedMatMul, PRODUCTS", "BatchMatMulV3, PRODUCTS",
             "_MklNativeFusedConv2D, PRODUCTS", "_MklSoftmax, SUMS", "Mean, SUMS", "Max, SUMS", "Maximum, ELEMENTWISE",
             "Minimum, ELEMENTWISE", "Cast, CASTS", "_MklTranspose, MOVES", "ResourceGather, MOVES", "GatherV2, MOVES",
-            "ConcatV2, MOVES", "Pack, MOVES", "Unpack, MOVES", "ResizeBilinear, RESIZING", "AddV2, ELEMENTWISE",
+            "ConcatV2, MOVES", "Pack, MOVES", "InplaceUpdate, MOVES", "Unpack, MOVES", "ResizeBilinear, RESIZING",
+            "AddV2, ELEMENTWISE",
             "Erf, ELEMENTWISE", "BiasAdd, ELEMENTWISE" })
     void typesAreOfAKind(String type, OperationKind kind) {
         assertThat(OperationKind.of(type)).isEqualTo(kind);

@@ -1,5 +1,9 @@
 package io.instructseg.engine.session;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -63,14 +67,23 @@ final class MappedWeights {
     private final Map<String, NodeDef> added = new LinkedHashMap<>();
     private final Set<String> assignments = new HashSet<>();
     private final Set<String> variables = new HashSet<>();
-    private final WeightIndex index;
-    private final List<WeightIndex.Part> parts;
+    private final List<WeightFile.Part> weights = new ArrayList<>();
+    /** Rows of all parts of the file, weights and what is between them. */
+    private final List<Long> rows = new ArrayList<>();
+    private final Path file;
     private final String prefix;
     private long hostBytes;
 
-    private MappedWeights(MetaGraphDef.Builder model, WeightIndex index) {
-        this.index = index;
-        this.parts = index.parts();
+    /** An assignment, and where the weight lies that it restores. */
+    private record Restored(NodeDef assignment, String weight, BundleEntryProto entry) {
+
+        WeightFile.Part part() {
+            return new WeightFile.Part(weight, entry.getOffset(), entry.getSize(), entry.getCrc32C());
+        }
+    }
+
+    private MappedWeights(MetaGraphDef.Builder model, Path directory) {
+        this.file = WeightIndex.file(directory);
         for (NodeDef node : model.getGraphDef().getNodeList()) {
             nodes.put(node.getName(), node);
             if (!USERS.contains(node.getOp())) {
@@ -81,25 +94,26 @@ final class MappedWeights {
     }
 
     /**
-     * Changes the graph, as far as it restores weights as models that we convert do.
+     * Finds what can be mapped, as far as the graph restores weights as models that we convert do.
      *
      * @param model with its devices
-     * @param index of its weights, whose bytes have to be checked by a {@link WeightFile}
      * @throws ModelException if a weight is missing, of another type or shape than its variable, or beyond the file's end
      */
-    static MappedWeights map(MetaGraphDef.Builder model, WeightIndex index) throws ModelException {
-        MappedWeights mapped = new MappedWeights(model, index);
-        if (!mapped.parts.isEmpty()) {
-            for (NodeDef assignment : model.getGraphDef().getNodeList()) {
-                if (mapped.restoresOneWeight(assignment)) {
-                    mapped.map(assignment);
-                }
+    static MappedWeights of(MetaGraphDef.Builder model, Path directory) throws IOException {
+        MappedWeights mapped = new MappedWeights(model, directory);
+        List<NodeDef> assignments = model.getGraphDef().getNodeList().stream().filter(mapped::restoresOneWeight).toList();
+        if (!assignments.isEmpty()) {
+            WeightIndex index = WeightIndex.read(directory);
+            if (index.isOneFile()) {
+                mapped.divide(mapped.restored(assignments, index));
             }
         }
-        if (!mapped.values.isEmpty()) {
-            mapped.change(model.getGraphDefBuilder());
-        }
         return mapped;
+    }
+
+    /** Begins to read all that is mapped, so that it is in memory, and to compare checksums. */
+    WeightFile read() throws IOException {
+        return new WeightFile(file, weights);
     }
 
     /** The operations that assign what is mapped. */
@@ -144,20 +158,48 @@ final class MappedWeights {
         return constant.getAttrOrDefault("value", AttrValue.getDefaultInstance()).getTensor().getStringValList();
     }
 
-    private void map(NodeDef assignment) throws ModelException {
-        NodeDef variable = input(assignment, 0);
-        NodeDef restore = input(assignment, 1);
-        String name = strings(input(restore, 1)).get(0).toStringUtf8();
-        BundleEntryProto entry = index.entry(name, variable);
-        int part = index.part(entry);
-        if (part < 0) {
-            return;
+    private List<Restored> restored(List<NodeDef> assignments, WeightIndex index) throws ModelException {
+        List<Restored> restored = new ArrayList<>();
+        for (NodeDef assignment : assignments) {
+            String name = strings(input(input(assignment, 1), 1)).get(0).toStringUtf8();
+            BundleEntryProto entry = index.entry(name, input(assignment, 0));
+            if (entry.getSlicesCount() == 0 && entry.getSize() > 0 && entry.getOffset() % VariablesFormat.ALIGNMENT == 0
+                    && entry.getSize() % VariablesFormat.ALIGNMENT == 0) {
+                restored.add(new Restored(assignment, name, entry));
+            }
         }
-        assignments.add(assignment.getName());
+        restored.sort(Comparator.comparingLong(weight -> weight.entry().getOffset()));
+        return restored;
+    }
+
+    /** Divides the file. Of weights that overlap, in somebody else's index, the first one is mapped. */
+    private void divide(List<Restored> restored) {
+        long end = 0;
+        for (Restored weight : restored) {
+            WeightFile.Part part = weight.part();
+            if (part.start() > end) {
+                rows.add((part.start() - end) / VariablesFormat.ALIGNMENT);
+                end = part.start();
+            }
+            if (part.start() == end) {
+                rows.add(part.bytes() / VariablesFormat.ALIGNMENT);
+                weights.add(part);
+                end += part.bytes();
+            }
+            if (part.equals(weights.get(weights.size() - 1))) {
+                map(weight, rows.size() - 1);
+            }
+        }
+    }
+
+    private void map(Restored weight, int part) {
+        NodeDef variable = input(weight.assignment(), 0);
+        String restore = input(weight.assignment(), 1).getName();
+        assignments.add(weight.assignment().getName());
         variables.add(variable.getName());
-        if (!values.containsKey(restore.getName())) {
-            values.put(restore.getName(), value(restore.getName(), entry, part));
-            hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : entry.getSize();
+        if (!values.containsKey(restore)) {
+            values.put(restore, value(restore, weight.entry(), part));
+            hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : weight.entry().getSize();
         }
     }
 
@@ -187,8 +229,11 @@ final class MappedWeights {
                 .build();
     }
 
-    /** What restored a weight becomes what gives its part, under the same name. */
-    private void change(GraphDef.Builder graph) {
+    /** Lets what restored a weight become what gives its part, under the same name. */
+    void change(GraphDef.Builder graph) {
+        if (values.isEmpty()) {
+            return;
+        }
         for (int i = 0; i < graph.getNodeCount(); i++) {
             NodeDef node = graph.getNode(i);
             graph.setNode(i, gathers(node) ? gather(node) : values.getOrDefault(node.getName(), node));
@@ -198,20 +243,19 @@ final class MappedWeights {
         graph.addNode(
                 node("Const", AXIS).putAttr("dtype", INT).putAttr("value", AttrValue.newBuilder().setTensor(axis).build()));
         graph.addNode(file());
-        long[] rows = parts.stream().mapToLong(part -> part.bytes() / VariablesFormat.ALIGNMENT).toArray();
-        graph.addNode(constant(PARTS + "/rows", rows));
+        graph.addNode(constant(PARTS + "/rows", rows.stream().mapToLong(Long::longValue).toArray()));
         graph.addNode(node("SplitV", PARTS).addInput(FILE).addInput(PARTS + "/rows").addInput(AXIS).putAttr("T", BYTE)
-                .putAttr("Tlen", LONG).putAttr("num_split", AttrValue.newBuilder().setI(rows.length).build()));
+                .putAttr("Tlen", LONG).putAttr("num_split", AttrValue.newBuilder().setI(rows.size()).build()));
         graph.addAllNode(added.values());
     }
 
     private NodeDef file() {
-        long rows = parts.stream().mapToLong(WeightIndex.Part::bytes).sum() / VariablesFormat.ALIGNMENT;
         return node("ImmutableConst", FILE).putAttr("dtype", BYTE)
                 .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
-                .putAttr("shape", AttrValue.newBuilder().setShape(shape(rows, VariablesFormat.ALIGNMENT)).build())
+                .putAttr("shape", AttrValue.newBuilder()
+                        .setShape(shape(rows.stream().mapToLong(Long::longValue).sum(), VariablesFormat.ALIGNMENT)).build())
                 .putAttr("memory_region_name", AttrValue.newBuilder()
-                        .setS(ByteString.copyFromUtf8(index.file().toAbsolutePath().toString())).build())
+                        .setS(ByteString.copyFromUtf8(file.toAbsolutePath().toString())).build())
                 .build();
     }
 

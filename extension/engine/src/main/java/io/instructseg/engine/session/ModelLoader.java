@@ -1,6 +1,7 @@
 package io.instructseg.engine.session;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -30,7 +31,7 @@ final class ModelLoader {
     ModelSession load() throws IOException {
         MetaGraphDef.Builder model = ModelDescription.graph(directory).toBuilder();
         Map<String, Long> sizes = SignatureCheck.check(model.getSignatureDefMap());
-        WeightIndex index = index(model);
+        boolean restores = restores(model);
         Set<Device> available = available();
         Map<Signature, Device> devices = options.placement().resolve(available);
         boolean keeps = keepsTensors(devices.values());
@@ -42,9 +43,8 @@ final class ModelLoader {
         }
         MemoryNeed need = MemoryNeed.of(model.getGraphDef(), sizes);
         MemoryPromise promise = options.checksMemory() ? MemoryPromise.checked(need, directory) : MemoryPromise.of(need);
-        // read while TensorFlow prepares the graph
-        try (WeightFile weights = index.readParts()) {
-            ModelSession session = load(model, index, weights, sizes, devices, keeps, promise);
+        try {
+            ModelSession session = load(model, sizes, devices, keeps, restores, promise);
             promise.loaded();
             return session;
         } catch (IOException | RuntimeException | Error e) {
@@ -53,23 +53,27 @@ final class ModelLoader {
         }
     }
 
-    private ModelSession load(MetaGraphDef.Builder model, WeightIndex index, WeightFile weights, Map<String, Long> sizes,
-            Map<Signature, Device> devices, boolean keeps, MemoryPromise promise) throws IOException {
-        fitToProcessor(model.getGraphDefBuilder());
-        MappedWeights mapped = MappedWeights.map(model, index);
-        MetaGraphDef graph = model.build();
-        List<WeightGroups.Group> groups = index.found() ? WeightGroups.of(graph, mapped.assignments()) : List.of();
-        SavedModelSession session = new SavedModelSession(directory, graph.getGraphDef(), options.tensorFlow().config(),
-                promise);
-        try {
-            GraphCheck.check(session.graph(), graph.getSignatureDefMap());
-            devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));
-            FiniteCheck finite = FiniteCheck.add(session.graph(), graph.getSignatureDefMap(), devices);
-            session.restore(graph, groups, weights, promise.telling(listener, mapped.hostBytes()));
-            return new ModelSession(session, graph.getSignatureDefMap(), sizes, devices, keeps, finite);
-        } catch (IOException | RuntimeException | Error e) {
-            session.close();
-            throw e;
+    private ModelSession load(MetaGraphDef.Builder model, Map<String, Long> sizes, Map<Signature, Device> devices,
+            boolean keeps, boolean restores, MemoryPromise promise) throws IOException {
+        MappedWeights mapped = MappedWeights.of(model, directory);
+        // read while the graph is prepared
+        try (WeightFile weights = mapped.read()) {
+            fitToProcessor(model.getGraphDefBuilder());
+            mapped.change(model.getGraphDefBuilder());
+            MetaGraphDef graph = model.build();
+            List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph, mapped.assignments()) : List.of();
+            SavedModelSession session = new SavedModelSession(directory, graph.getGraphDef(), options.tensorFlow().config(),
+                    promise);
+            try {
+                GraphCheck.check(session.graph(), graph.getSignatureDefMap());
+                devices.keySet().retainAll(SignatureCheck.offered(graph.getSignatureDefMap()));
+                FiniteCheck finite = FiniteCheck.add(session.graph(), graph.getSignatureDefMap(), devices);
+                session.restore(graph, groups, weights, promise.telling(listener, mapped.hostBytes()));
+                return new ModelSession(session, graph.getSignatureDefMap(), sizes, devices, keeps, finite);
+            } catch (IOException | RuntimeException | Error e) {
+                session.close();
+                throw e;
+            }
         }
     }
 
@@ -88,14 +92,14 @@ final class ModelLoader {
         return devices.stream().anyMatch(device -> !device.equals(Device.CPU));
     }
 
-    /** A model without one has no variables, or is damaged: it would fail when it first needs one. */
-    private WeightIndex index(MetaGraphDef.Builder model) throws IOException {
-        WeightIndex index = WeightIndex.read(directory);
-        if (!index.found() && model.getGraphDef().getNodeList().stream().anyMatch(node -> node.getOp().equals("VarHandleOp"))) {
-            throw new ModelException(directory + " has no weights: " + VariablesFormat.index(directory.resolve("variables"))
-                    + " is missing");
+    /** A model without an index has no variables, or is damaged: it would fail when it first needs one. */
+    private boolean restores(MetaGraphDef.Builder model) throws ModelException {
+        Path index = VariablesFormat.index(directory.resolve("variables"));
+        boolean found = Files.isRegularFile(index);
+        if (!found && model.getGraphDef().getNodeList().stream().anyMatch(node -> node.getOp().equals("VarHandleOp"))) {
+            throw new ModelException(directory + " has no weights: " + index + " is missing");
         }
-        return index;
+        return found;
     }
 
     private Set<Device> available() throws ModelException {

@@ -123,6 +123,7 @@ final class SavedModelSession implements AutoCloseable {
                 .orElse("");
     }
 
+    /** To which nothing may be added from {@link #restore} on: TensorFlow has not kept what it would need for that. */
     Graph graph() {
         return graph;
     }

@@ -32,14 +32,23 @@ final class WeightFile implements AutoCloseable {
     private final List<Object> identity;
     private final ExecutorService threads;
     private final ThreadLocal<ByteBuffer> blocks = ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BLOCK_BYTES));
-    private final List<WeightIndex.Part> parts;
+    private final List<Part> parts;
     private final List<Future<Void>> checks;
+
+    /**
+     * A weight.
+     *
+     * @param start where it begins in the file
+     * @param checksum of its bytes, as {@link VariablesFormat#mask} has it
+     */
+    record Part(String weight, long start, long bytes, int checksum) {
+    }
 
     /**
      * @param parts weights, in the order in which they lie in the file
      * @throws IOException if there is no such file; not for no parts
      */
-    WeightFile(Path file, List<WeightIndex.Part> parts) throws IOException {
+    WeightFile(Path file, List<Part> parts) throws IOException {
         this.file = file;
         this.identity = parts.isEmpty() ? List.of() : identity(file);
         this.parts = parts;
@@ -57,7 +66,7 @@ final class WeightFile implements AutoCloseable {
 
     /** Of all that is read. */
     long bytes() {
-        return parts.stream().mapToLong(WeightIndex.Part::bytes).sum();
+        return parts.stream().mapToLong(Part::bytes).sum();
     }
 
     /**
@@ -86,7 +95,7 @@ final class WeightFile implements AutoCloseable {
         return Arrays.asList(attributes.fileKey(), attributes.size(), attributes.lastModifiedTime());
     }
 
-    private Void check(WeightIndex.Part part) throws IOException {
+    private Void check(Part part) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             int checksum = VariablesFormat.mask(read(channel, part));
             if (checksum != part.checksum()) {
@@ -97,7 +106,7 @@ final class WeightFile implements AutoCloseable {
         }
     }
 
-    private CRC32C read(FileChannel channel, WeightIndex.Part part) throws IOException {
+    private CRC32C read(FileChannel channel, Part part) throws IOException {
         CRC32C crc = new CRC32C();
         ByteBuffer block = blocks.get();
         for (long done = 0; done < part.bytes();) {

@@ -3,8 +3,6 @@ package io.instructseg.engine.session;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,100 +20,37 @@ import io.instructseg.format.VariablesFormat;
 final class WeightIndex {
 
     private final Path directory;
-    private final Path variables;
-    private final boolean found;
     private final Map<String, BundleEntryProto> entries = new HashMap<>();
+    private final boolean oneFile;
     private final long fileBytes;
-    private final List<Part> parts = new ArrayList<>();
-    private final Map<Long, Integer> partsByStart = new HashMap<>();
-
-    /**
-     * Of the file: a weight that begins and ends at multiples of {@link VariablesFormat#ALIGNMENT}, or what is between two of
-     * them.
-     *
-     * @param weight its name; empty for what is between
-     * @param checksum of a weight's bytes, as {@link VariablesFormat#mask} has it
-     */
-    record Part(String weight, long start, long bytes, int checksum) {
-
-        boolean isWeight() {
-            return !weight.isEmpty();
-        }
-
-        private boolean holds(BundleEntryProto entry) {
-            return bytes == entry.getSize() && checksum == entry.getCrc32C();
-        }
-    }
 
     private WeightIndex(Path directory) throws IOException {
-        this.directory = directory;
-        this.variables = directory.resolve("variables");
-        this.found = Files.isRegularFile(VariablesFormat.index(variables));
-        boolean oneFile = found && isOneFile(readEntries(VariablesFormat.index(variables)));
-        this.fileBytes = oneFile ? size() : 0;
-        if (oneFile) {
-            divide();
-        }
-    }
-
-    private BundleHeaderProto readEntries(Path index) throws IOException {
+        Path index = VariablesFormat.index(directory.resolve("variables"));
         Map<String, byte[]> table = IndexTable.read(index);
+        BundleHeaderProto header;
         try {
-            BundleHeaderProto header = BundleHeaderProto.parseFrom(table.getOrDefault("", new byte[0]));
+            header = BundleHeaderProto.parseFrom(table.getOrDefault("", new byte[0]));
             table.remove("");
             for (Map.Entry<String, byte[]> entry : table.entrySet()) {
                 entries.put(entry.getKey(), BundleEntryProto.parseFrom(entry.getValue()));
             }
-            return header;
         } catch (InvalidProtocolBufferException e) {
             throw new ModelException(index + " is damaged: " + e.getMessage(), e);
         }
+        this.directory = directory;
+        this.oneFile = header.getNumShards() == 1 && header.getEndianness() == BundleHeaderProto.Endianness.LITTLE;
+        this.fileBytes = oneFile ? fileBytes(directory) : 0;
     }
 
-    /** Whether all weights are in one file, in the order of bytes that this processor has. */
-    private static boolean isOneFile(BundleHeaderProto header) {
-        return header.getNumShards() == 1 && header.getEndianness() == BundleHeaderProto.Endianness.LITTLE;
-    }
-
-    private long size() throws IOException {
-        if (!Files.isRegularFile(file())) {
-            throw new ModelException(directory + " has no weights: " + file() + " is missing");
+    private static long fileBytes(Path directory) throws IOException {
+        if (!Files.isRegularFile(file(directory))) {
+            throw new ModelException(directory + " has no weights: " + file(directory) + " is missing");
         }
-        return Files.size(file());
-    }
-
-    /** Into parts, which don't overlap; weights that do, in an index of somebody else's, are none. */
-    private void divide() {
-        List<Map.Entry<String, BundleEntryProto>> weights = entries.entrySet().stream()
-                .filter(weight -> isPart(weight.getValue()))
-                .sorted(Comparator.comparingLong(weight -> weight.getValue().getOffset())).toList();
-        long end = 0;
-        for (Map.Entry<String, BundleEntryProto> weight : weights) {
-            BundleEntryProto entry = weight.getValue();
-            if (entry.getOffset() > end) {
-                parts.add(new Part("", end, entry.getOffset() - end, 0));
-                end = entry.getOffset();
-            }
-            if (entry.getOffset() == end) {
-                partsByStart.put(end, parts.size());
-                parts.add(new Part(weight.getKey(), end, entry.getSize(), entry.getCrc32C()));
-                end += entry.getSize();
-            }
-        }
-    }
-
-    private boolean isPart(BundleEntryProto entry) {
-        return entry.getSlicesCount() == 0 && entry.getSize() > 0 && isInFile(entry)
-                && entry.getOffset() % VariablesFormat.ALIGNMENT == 0
-                && entry.getSize() % VariablesFormat.ALIGNMENT == 0;
-    }
-
-    private boolean isInFile(BundleEntryProto entry) {
-        return entry.getOffset() >= 0 && entry.getOffset() <= fileBytes - entry.getSize();
+        return Files.size(file(directory));
     }
 
     /**
-     * Reads the index of a model, if it has one.
+     * Reads the index of a model.
      *
      * @throws ModelException if it is damaged, or the file that it tells of is missing
      */
@@ -123,30 +58,14 @@ final class WeightIndex {
         return new WeightIndex(directory);
     }
 
-    /** Whether the model has an index. */
-    boolean found() {
-        return found;
-    }
-
-    /** {@link #file} from its beginning to the last weight of a part's size; nothing if weights are not in one file. */
-    List<Part> parts() {
-        return parts;
-    }
-
-    /** Which of the parts an entry is; -1 for none. */
-    int part(BundleEntryProto entry) {
-        int part = partsByStart.getOrDefault(entry.getOffset(), -1);
-        return part >= 0 && parts.get(part).holds(entry) ? part : -1;
-    }
-
-    /** Begins to read {@link #parts}, so that they are in memory, and to compare checksums. */
-    WeightFile readParts() throws IOException {
-        return new WeightFile(file(), parts.stream().filter(Part::isWeight).toList());
-    }
-
     /** The elements of all weights, where they are in one file. */
-    Path file() {
-        return VariablesFormat.data(variables);
+    static Path file(Path directory) {
+        return VariablesFormat.data(directory.resolve("variables"));
+    }
+
+    /** Whether all weights are in {@link #file}, in the order of bytes that this processor has. */
+    boolean isOneFile() {
+        return oneFile;
     }
 
     /**
@@ -173,9 +92,9 @@ final class WeightIndex {
                     variable.getAttrOrThrow("dtype").getType(), sizes(variable.getAttrOrThrow("shape").getShape()),
                     ModelDescription.bytes(variable)));
         }
-        if (!isInFile(entry)) {
+        if (entry.getOffset() < 0 || entry.getOffset() > fileBytes - entry.getSize()) {
             throw new ModelException("%s can't be loaded: weight %s has %d bytes at %d of %s, which ends at %d".formatted(
-                    directory, weight, entry.getSize(), entry.getOffset(), file(), fileBytes));
+                    directory, weight, entry.getSize(), entry.getOffset(), file(directory), fileBytes));
         }
         return entry;
     }

@@ -101,6 +101,19 @@ class ModelSessionTest {
         assertThat(HostTensor.ints(new int[] { 7 }).ints()).containsExactly(7);
     }
 
+    /** Not even those that what the engine adds would have. */
+    @Test
+    void namesOfAGraphAreItsOwnAffair() throws IOException {
+        Path model = TestModel.edited(directory,
+                graph -> List.of("Const", "Reshape", "Sum", "Sum_1", "finite.encode_vision.patches")
+                        .forEach(name -> graph.getGraphDefBuilder().addNodeBuilder().setName(name).setOp("NoOp")));
+        try (ModelSession named = ModelSession.load(model)) {
+            Map<String, HostTensor> pixels = Map.of("pixels", pixels(2, 60));
+            assertThat(named.run(Signature.ENCODE_VISION, pixels, List.of("patches")).get("patches").floats())
+                    .isEqualTo(session.run(Signature.ENCODE_VISION, pixels, List.of("patches")).get("patches").floats());
+        }
+    }
+
     @Test
     void namesAllThatIsWrongWithTheSignatures() throws IOException {
         Path model = TestModel.edited(directory, graph -> {

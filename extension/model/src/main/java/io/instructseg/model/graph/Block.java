@@ -24,7 +24,7 @@ import io.instructseg.format.Precision;
 public final class Block {
 
     private static final int GROUPS = 32;
-    /** Of what a convolution multiplies at once. Less would multiply more rows twice, at the bands' edges. */
+    /** Of what a convolution multiplies at once of a picture. Less would multiply more rows twice, at the bands' edges. */
     private static final long BAND_BYTES = 64 << 20;
 
     private final Ops tf;

@@ -38,6 +38,7 @@ final class WindowPartition {
     private final List<Operand<TInt32>> parts = new ArrayList<>();
     private final Operand<TInt32> places;
     private final Optional<Operand<TFloat32>> distance;
+    private final Optional<Operand<TFloat32>> mask;
 
     WindowPartition(Ops tf, int side, int windowSize, int shift, int heads) {
         this.tf = tf;
@@ -53,6 +54,7 @@ final class WindowPartition {
         }
         this.places = placeIndex();
         this.distance = shift == 0 ? Optional.empty() : Optional.of(distance());
+        this.mask = distance.map(value -> tf.math.sub(tf.constant(0f), value));
     }
 
     /** {@code [b, side, side, c]} to {@code [b, t, c]}, a token of zeros behind the others if there is padding. */
@@ -99,7 +101,7 @@ final class WindowPartition {
 
     /** What the official code adds to the logits of shifted windows, for comparisons only: {@code [windows, n, n]}. */
     Optional<Operand<TFloat32>> mask() {
-        return distance.map(value -> tf.math.sub(tf.constant(0f), value));
+        return mask;
     }
 
     /** Where among the tokens each window's come from {@code [windows, n]}; the token of zeros is the last one. */
