@@ -33,8 +33,7 @@ import io.instructseg.format.VariablesFormat;
  * <p>
  * What does not look like a model that we convert stays as it is (a variable that an operation may change, above all: the
  * mapping can't be written), and what does not begin and end at multiples of {@link VariablesFormat#ALIGNMENT}: TensorFlow
- * would
- * copy it. In models that we convert, that is what ends elsewhere: small weights.
+ * would copy it. In models that we convert, that is what ends elsewhere: small weights.
  */
 final class MappedWeights {
 

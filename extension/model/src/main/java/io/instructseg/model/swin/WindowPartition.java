@@ -90,9 +90,8 @@ final class WindowPartition {
 
     /**
      * Hides from each other, if the windows are shifted, tokens that only the shift brought into one window: logits
-     * {@code [b, windows, heads, n, n]} to the same. By a difference, since TensorFlow's optimizer changes the order of sums:
-     * it
-     * would add the mask to the positions' bias, for all blocks at once, and each such sum has the logits' size.
+     * {@code [b, windows, heads, n, n]} to the same. By a difference: of a sum TensorFlow's optimizer would change the order
+     * and add the mask to the positions' bias, for all blocks at once, each as large as the logits.
      */
     Operand<TFloat32> hide(Operand<TFloat32> logits) {
         return distance.<Operand<TFloat32>> map(value -> tf.math.sub(logits, tf.expandDims(value, tf.constant(1))))
