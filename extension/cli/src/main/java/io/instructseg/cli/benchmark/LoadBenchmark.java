@@ -33,7 +33,7 @@ public record LoadBenchmark(DecodedImage image, int loads, Watcher watcher) {
     }
 
     private Load load(PictureBenchmark.Loading loading) throws IOException {
-        long before = resident();
+        long before = ResidentMemory.afterCollecting();
         ResidentMemory.forgetPeak();
         long start = System.nanoTime();
         double seconds;
@@ -41,7 +41,7 @@ public record LoadBenchmark(DecodedImage image, int loads, Watcher watcher) {
         long loaded;
         try (SegmentationModel model = loading.load()) {
             seconds = (System.nanoTime() - start) * 1e-9;
-            loaded = resident();
+            loaded = ResidentMemory.afterCollecting();
             PictureRequest request = new PictureRequest(model, image);
             watcher.step("first answer");
             answer = request.run(1).seconds();
@@ -49,13 +49,6 @@ public record LoadBenchmark(DecodedImage image, int loads, Watcher watcher) {
             request.run(1);
         }
         long most = Math.max(loaded, ResidentMemory.peak().orElse(0));
-        return Load.of(seconds, answer, before, loaded, most, resident());
-    }
-
-    /** Java touches ever more of its heap until it collects. */
-    private static long resident() throws IOException {
-        System.gc();
-        return ResidentMemory.now()
-                .orElseThrow(() -> new IOException("this system does not tell a process' resident memory"));
+        return Load.of(seconds, answer, before, loaded, most, ResidentMemory.afterCollecting());
     }
 }

@@ -31,17 +31,10 @@ public record RequestBenchmark(int requests, Watcher watcher) {
             model.segment(picture(i), sentences(i), SegmentationOptions.DEFAULT, CancellationToken.NONE);
             // the n-th reading is behind n thirtieths of the requests
             if ((long) (i + 1) * READINGS / requests > (long) i * READINGS / requests) {
-                readings.add(reading());
+                readings.add(ResidentMemory.afterCollecting());
             }
         }
         return RequestReport.of(conditions, requests, (System.nanoTime() - start) * 1e-9, readings);
-    }
-
-    /** Java touches ever more of its heap until it collects: that is no leak. */
-    private static long reading() throws IOException {
-        System.gc();
-        return ResidentMemory.now()
-                .orElseThrow(() -> new IOException("this system does not tell a process' resident memory"));
     }
 
     /** Five sizes in turn. */

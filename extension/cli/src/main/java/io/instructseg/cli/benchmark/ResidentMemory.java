@@ -18,6 +18,16 @@ final class ResidentMemory {
         return read("VmRSS:");
     }
 
+    /**
+     * Without Java's garbage: Java touches ever more of its heap until it collects, which is no leak.
+     *
+     * @throws IOException if the system does not tell
+     */
+    static long afterCollecting() throws IOException {
+        System.gc();
+        return now().orElseThrow(() -> new IOException("this system does not tell a process' resident memory"));
+    }
+
     /** The most since {@link #forgetPeak}, or since the process began where the system doesn't let it be forgotten. */
     static OptionalLong peak() {
         return read("VmHWM:");

@@ -18,6 +18,8 @@ import io.instructseg.format.VariablesFormat;
 /** Writes LevelDB's table file in blocks, with keys that share what they have in common, in whatever order. */
 final class TestTable {
 
+    private static final long MAGIC = 0xdb4775248b80fb57L;
+
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final int compression;
 
@@ -35,7 +37,7 @@ final class TestTable {
         }
         byte[] metadata = table.block(List.of());
         ByteBuffer footer = littleEndian(48).put(metadata).put(table.block(handles));
-        table.bytes.write(footer.putLong(VariablesFormat.TABLE_HANDLES, VariablesFormat.TABLE_MAGIC).array());
+        table.bytes.write(footer.putLong(40, MAGIC).array());
         return table.bytes.toByteArray();
     }
 

@@ -23,8 +23,8 @@ import io.instructseg.model.graph.Shapes;
  */
 final class WindowPartition {
 
-    /** What the official code adds to the logits of pairs that are no neighbours. */
-    private static final float HIDDEN = -100;
+    /** What the official code takes from the logits of pairs that are no neighbours. */
+    private static final float HIDDEN = 100;
 
     private final Ops tf;
     private final int side;
@@ -142,7 +142,7 @@ final class WindowPartition {
         Operand<TInt32> regions = Shapes.reshape(tf, OuterSum.of(tf, rows, region, windowSize),
                 windows * windows, windowSize * windowSize);
         return tf.select(tf.math.notEqual(tf.expandDims(regions, tf.constant(1)), tf.expandDims(regions, tf.constant(2))),
-                tf.constant(-HIDDEN), tf.constant(0f));
+                tf.constant(HIDDEN), tf.constant(0f));
     }
 
     private static int[] axis(int length, IntUnaryOperator value) {
