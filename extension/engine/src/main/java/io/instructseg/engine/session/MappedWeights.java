@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 import org.tensorflow.proto.AttrValue;
@@ -27,9 +26,10 @@ import com.google.protobuf.ByteString;
 import io.instructseg.format.VariablesFormat;
 
 /**
- * Lets variables be parts of the mapped file, where the graph would restore them into memory of TensorFlow's allocator, which
- * never gives it back: one node maps the file, one splits it, and each weight is a part, which shares its memory. The mapping
- * lasts as long as a variable has a part of it, so on a GPU, which takes a copy, until that is made.
+ * Lets weights be parts of the mapped file, where the graph would restore them into memory of TensorFlow's allocator, which
+ * never gives it back. One variable is the whole file; a step splits it, and each weight is a part, which shares its memory. So
+ * loading has one variable to assign instead of thousands, for each of which TensorFlow would prepare nodes. On other devices
+ * each weight stays a variable, which its part is assigned to: a GPU takes a copy.
  * <p>
  * What does not look like a model that we convert stays as it is (a variable that an operation may change, above all: the
  * mapping can't be written), and what does not begin and end at multiples of {@link VariablesFormat#ALIGNMENT}: TensorFlow
@@ -40,8 +40,13 @@ final class MappedWeights {
     private static final String SCOPE = "mapped_weights/";
     /** The file in rows as long as the alignment: {@code [rows, 64]} bytes. */
     private static final String FILE = SCOPE + "file";
+    /** The variable that keeps it mapped. */
+    private static final String VARIABLE = SCOPE + "variable";
+    private static final String ASSIGNMENT = SCOPE + "assignment";
     /** Its rows: those of a weight each, and of what is between them. */
     private static final String PARTS = SCOPE + "parts";
+    /** The same for other devices: not of the variable, so that the mapping ends when a GPU has its copies. */
+    private static final String ASSIGNED_PARTS = SCOPE + "assigned_parts";
     /** The first one, of rows to gather and to split. */
     private static final String AXIS = SCOPE + "axis";
     /**
@@ -55,17 +60,23 @@ final class MappedWeights {
     private static final Map<DataType, Integer> ELEMENT_BYTES = Map.of(DataType.DT_FLOAT, Integer.BYTES, DataType.DT_BFLOAT16,
             Short.BYTES, DataType.DT_HALF, Short.BYTES);
 
-    /** What takes a variable and does not write into its memory; {@link #gather} takes the place of the last one. */
+    /** What takes a variable and does not write into its memory, but for the one assignment of its weight. */
     private static final Set<String> USERS = Set.of("AssignVariableOp", "ReadVariableOp", "ResourceGather");
 
     private final Map<String, NodeDef> nodes = new HashMap<>();
-    /** What other operations than {@link #USERS} take. */
+    /** What other operations than {@link #USERS} take, or more than one assigns. */
     private final Set<String> changeable = new HashSet<>();
-    /** What restored a weight, by its name, and what takes its place. */
-    private final Map<String, NodeDef> values = new HashMap<>();
+    /** The parts of weights that stay mapped, by their variable's name. */
+    private final Map<String, Part> parts = new HashMap<>();
+    /** What restored a weight of another device, by its name, and the part that takes its place. */
+    private final Map<String, NodeDef> assigned = new HashMap<>();
     private final Map<String, NodeDef> added = new LinkedHashMap<>();
+    private final Map<List<Long>, String> constants = new HashMap<>();
+    /** How many inputs each node is. */
+    private final Map<String, Integer> users = new HashMap<>();
+    /** Names of what has restored mapped weights, and their variables. */
+    private final Set<String> removed = new HashSet<>();
     private final Set<String> assignments = new HashSet<>();
-    private final Set<String> variables = new HashSet<>();
     private final List<WeightFile.Part> weights = new ArrayList<>();
     /** Rows of all parts of the file, weights and what is between them. */
     private final List<Long> rows = new ArrayList<>();
@@ -81,15 +92,30 @@ final class MappedWeights {
         }
     }
 
+    /**
+     * A weight in the file.
+     *
+     * @param bytes name of the node that gives its bytes, in its shape {@code [.., bytes of an element]}
+     * @param type of its elements
+     */
+    private record Part(String bytes, AttrValue type) {
+    }
+
     private MappedWeights(MetaGraphDef.Builder model, Path directory) {
         this.file = WeightIndex.file(directory);
+        Set<String> written = new HashSet<>();
         for (NodeDef node : model.getGraphDef().getNodeList()) {
             nodes.put(node.getName(), node);
+            node.getInputList().forEach(input -> users.merge(TensorNames.node(input), 1, Integer::sum));
             if (!USERS.contains(node.getOp())) {
                 node.getInputList().forEach(input -> changeable.add(TensorNames.node(input)));
+            } else if (isAssignment(node) && !written.add(TensorNames.node(node.getInput(0)))) {
+                changeable.add(TensorNames.node(node.getInput(0)));
             }
         }
         prefix = model.getSaverDef().getFilenameTensorName();
+        // it is fed, too
+        users.merge(TensorNames.node(prefix), 1, Integer::sum);
     }
 
     /**
@@ -115,7 +141,7 @@ final class MappedWeights {
         return new WeightFile(file, weights);
     }
 
-    /** The operations that assign what is mapped. */
+    /** The operations that assign what is mapped: the file itself, and its parts to variables of other devices. */
     Set<String> assignments() {
         return assignments;
     }
@@ -126,7 +152,7 @@ final class MappedWeights {
     }
 
     private boolean restoresOneWeight(NodeDef assignment) {
-        if (!assignment.getOp().equals("AssignVariableOp") || assignment.getInputCount() != 2) {
+        if (!isAssignment(assignment)) {
             return false;
         }
         NodeDef variable = input(assignment, 0);
@@ -135,6 +161,10 @@ final class MappedWeights {
                 && value.getOp().equals("RestoreV2")
                 && value.getInputCount() == 3 && isPrefix(value.getInput(0)) && strings(input(value, 1)).size() == 1
                 && strings(input(value, 2)).equals(List.of(ByteString.EMPTY));
+    }
+
+    private static boolean isAssignment(NodeDef node) {
+        return node.getOp().equals("AssignVariableOp") && node.getInputCount() == 2;
     }
 
     /** An empty node if there is none. */
@@ -192,33 +222,74 @@ final class MappedWeights {
     }
 
     private void map(Restored weight, int part) {
-        NodeDef variable = input(weight.assignment(), 0);
-        String restore = input(weight.assignment(), 1).getName();
-        assignments.add(weight.assignment().getName());
-        variables.add(variable.getName());
-        if (!values.containsKey(restore)) {
-            values.put(restore, value(restore, weight.entry(), part));
-            hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : weight.entry().getSize();
+        String device = input(weight.assignment(), 0).getDevice();
+        if (device.isEmpty() || device.equals(Device.CPU.inGraph())) {
+            share(weight, part);
+        } else {
+            assign(weight, part);
         }
     }
 
-    /** A part of the file {@code [rows, 64]}, in the weight's shape and type. */
-    private NodeDef value(String restore, BundleEntryProto entry, int part) {
-        LongStream sizes = entry.getShape().getDimList().stream().mapToLong(TensorShapeProto.Dim::getSize);
-        long[] bytes = LongStream.concat(sizes, LongStream.of(ELEMENT_BYTES.get(entry.getDtype()))).toArray();
-        // [.., bytes of an element]
-        NodeDef shaped = node("Reshape", restore + "/shaped").addInput(PARTS + ":" + part).addInput(constant(bytes))
-                .putAttr("T", BYTE).putAttr("Tshape", LONG).build();
-        added.put(shaped.getName(), shaped);
-        return node("Bitcast", restore).addInput(shaped.getName()).putAttr("T", BYTE).putAttr("type", type(entry.getDtype()))
-                .build();
+    private void share(Restored weight, int part) {
+        NodeDef variable = input(weight.assignment(), 0);
+        String name = input(weight.assignment(), 1).getName() + "/shared";
+        hostBytes += added.containsKey(name) ? 0 : weight.entry().getSize();
+        parts.put(variable.getName(),
+                new Part(bytes(name, weight.entry(), PARTS + ":" + part), type(weight.entry().getDtype())));
+        assignments.add(ASSIGNMENT);
+        removed.add(variable.getName());
+        removed.add(weight.assignment().getName());
+        releaseInputs(weight.assignment());
     }
 
-    /** Named by its values: what TensorFlow prepares a step with takes time for each node. */
-    private String constant(long... values) {
-        String name = SCOPE + LongStream.of(values).mapToObj(Long::toString).collect(Collectors.joining("_", "v", ""));
-        added.computeIfAbsent(name, first -> constant(name, values));
+    private void assign(Restored weight, int part) {
+        NodeDef restore = input(weight.assignment(), 1);
+        assignments.add(weight.assignment().getName());
+        if (!assigned.containsKey(restore.getName())) {
+            String bytes = bytes(restore.getName() + "/assigned", weight.entry(), ASSIGNED_PARTS + ":" + part);
+            assigned.put(restore.getName(), bitcast(restore, bytes, type(weight.entry().getDtype())));
+            hostBytes += MemoryNeed.isOnGpu(input(weight.assignment(), 0)) ? 0 : weight.entry().getSize();
+            releaseInputs(restore);
+        }
+    }
+
+    private void releaseInputs(NodeDef node) {
+        node.getInputList().forEach(input -> release(TensorNames.node(input)));
+    }
+
+    /** It has a user less. Without any, it goes, and what it has used alone. */
+    private void release(String name) {
+        if (users.merge(name, -1, Integer::sum) == 0 && removed.add(name) && nodes.containsKey(name)) {
+            releaseInputs(nodes.get(name));
+        }
+    }
+
+    /** A part of the file {@code [rows, 64]} in the shape of a weight: {@code [.., bytes of an element]}. */
+    private String bytes(String name, BundleEntryProto entry, String part) {
+        LongStream sizes = entry.getShape().getDimList().stream().mapToLong(TensorShapeProto.Dim::getSize);
+        long[] shape = LongStream.concat(sizes, LongStream.of(ELEMENT_BYTES.get(entry.getDtype()))).toArray();
+        add(node("Reshape", name).addInput(part).addInput(constant(shape)).putAttr("T", BYTE).putAttr("Tshape", LONG));
         return name;
+    }
+
+    /** Elements of a type, in the place of a node and when that would run. */
+    private static NodeDef bitcast(NodeDef node, String bytes, AttrValue type) {
+        return node("Bitcast", node.getName()).addInput(bytes)
+                .addAllInput(node.getInputList().stream().filter(input -> input.startsWith("^")).toList())
+                .putAttr("T", BYTE).putAttr("type", type).build();
+    }
+
+    private void add(NodeDef.Builder node) {
+        added.put(node.getName(), node.build());
+    }
+
+    /** One for equal values: what TensorFlow prepares a step with takes time for each node. */
+    private String constant(long... values) {
+        return constants.computeIfAbsent(LongStream.of(values).boxed().toList(), first -> {
+            String name = SCOPE + "constant_" + constants.size();
+            added.put(name, constant(name, values));
+            return name;
+        });
     }
 
     private static NodeDef constant(String name, long... values) {
@@ -228,53 +299,71 @@ final class MappedWeights {
                 .build();
     }
 
-    /** Lets what restored a weight become what gives its part, under the same name. */
+    /** Lets the graph take its weights from the file. */
     void change(GraphDef.Builder graph) {
-        if (values.isEmpty()) {
+        if (assignments.isEmpty()) {
             return;
         }
-        for (int i = 0; i < graph.getNodeCount(); i++) {
-            NodeDef node = graph.getNode(i);
-            graph.setNode(i, gathers(node) ? gather(node) : values.getOrDefault(node.getName(), node));
+        List<NodeDef> changed = graph.getNodeList().stream().filter(node -> !removed.contains(node.getName()))
+                .map(this::change).toList();
+        addFile();
+        graph.clearNode().addAllNode(changed).addAllNode(added.values());
+    }
+
+    private NodeDef change(NodeDef given) {
+        NodeDef node = waitForFile(given);
+        Part part = node.getInputCount() == 0 ? null : parts.get(TensorNames.node(node.getInput(0)));
+        if (part == null) {
+            return assigned.getOrDefault(node.getName(), node);
         }
-        TensorProto.Builder axis = TensorProto.newBuilder().setDtype(DataType.DT_INT32).addIntVal(0)
-                .setTensorShape(TensorShapeProto.getDefaultInstance());
-        graph.addNode(
-                node("Const", AXIS).putAttr("dtype", INT).putAttr("value", AttrValue.newBuilder().setTensor(axis).build()));
-        graph.addNode(file());
-        graph.addNode(constant(PARTS + "/rows", rows.stream().mapToLong(Long::longValue).toArray()));
-        graph.addNode(node("SplitV", PARTS).addInput(FILE).addInput(PARTS + "/rows").addInput(AXIS).putAttr("T", BYTE)
-                .putAttr("Tlen", LONG).putAttr("num_split", AttrValue.newBuilder().setI(rows.size()).build()));
-        graph.addAllNode(added.values());
+        return node.getOp().equals("ResourceGather") ? gather(node, part) : bitcast(node, part.bytes(), part.type());
     }
 
-    private NodeDef file() {
-        return node("ImmutableConst", FILE).putAttr("dtype", BYTE)
-                .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
-                .putAttr("shape", AttrValue.newBuilder()
-                        .setShape(shape(rows.stream().mapToLong(Long::longValue).sum(), VariablesFormat.ALIGNMENT)).build())
-                .putAttr("memory_region_name", AttrValue.newBuilder()
-                        .setS(ByteString.copyFromUtf8(file.toAbsolutePath().toString())).build())
-                .build();
+    /** What waits for assignments that are no more waits for the file's. */
+    private NodeDef waitForFile(NodeDef node) {
+        List<String> others = node.getInputList().stream().filter(input -> !waitsForRemoved(input)).toList();
+        return others.size() == node.getInputCount() ? node
+                : node.toBuilder().clearInput().addAllInput(others).addInput("^" + ASSIGNMENT).build();
     }
 
-    private boolean gathers(NodeDef node) {
-        return node.getOp().equals("ResourceGather") && variables.contains(TensorNames.node(node.getInput(0)));
+    private boolean waitsForRemoved(String input) {
+        return input.startsWith("^") && removed.contains(TensorNames.node(input));
     }
 
     /**
-     * Rows of the variable's value: for rows of the variable itself TensorFlow would copy all of it, since it shares memory.
+     * Rows of the weight's elements: for rows of a variable itself TensorFlow would copy all of it, if it shared memory.
      */
-    private NodeDef gather(NodeDef node) {
-        AttrValue type = node.getAttrOrThrow("dtype");
-        NodeDef value = NodeDef.newBuilder().setOp("ReadVariableOp").setName(node.getName() + "/value")
-                .setDevice(node.getDevice()).addInput(node.getInput(0)).putAttr("dtype", type).build();
-        added.put(value.getName(), value);
-        return NodeDef.newBuilder().setOp("GatherV2").setName(node.getName()).setDevice(node.getDevice())
-                .addInput(value.getName()).addInput(node.getInput(1)).addInput(AXIS)
-                .addAllInput(node.getInputList().subList(2, node.getInputCount())).putAttr("Tparams", type)
+    private NodeDef gather(NodeDef node, Part part) {
+        String value = node.getName() + "/value";
+        add(node("Bitcast", value).addInput(part.bytes()).putAttr("T", BYTE).putAttr("type", part.type()));
+        return node("GatherV2", node.getName()).addInput(value).addInput(node.getInput(1)).addInput(AXIS)
+                .addAllInput(node.getInputList().subList(2, node.getInputCount())).putAttr("Tparams", part.type())
                 .putAttr("Tindices", node.getAttrOrThrow("Tindices")).putAttr("Taxis", INT)
                 .putAttr("batch_dims", node.getAttrOrDefault("batch_dims", AttrValue.newBuilder().setI(0).build())).build();
+    }
+
+    private void addFile() {
+        AttrValue shape = AttrValue.newBuilder()
+                .setShape(shape(rows.stream().mapToLong(Long::longValue).sum(), VariablesFormat.ALIGNMENT)).build();
+        add(node("ImmutableConst", FILE).putAttr("dtype", BYTE).putAttr("shape", shape)
+                .putAttr(NO_CONSTANT, AttrValue.newBuilder().setList(AttrValue.ListValue.getDefaultInstance()).build())
+                .putAttr("memory_region_name", AttrValue.newBuilder()
+                        .setS(ByteString.copyFromUtf8(file.toAbsolutePath().toString())).build()));
+        add(node("VarHandleOp", VARIABLE).putAttr("dtype", BYTE).putAttr("shape", shape).putAttr("shared_name",
+                AttrValue.newBuilder().setS(ByteString.copyFromUtf8(VARIABLE)).build()));
+        add(node("AssignVariableOp", ASSIGNMENT).addInput(VARIABLE).addInput(FILE).putAttr("dtype", BYTE));
+        add(node("ReadVariableOp", VARIABLE + "/value").addInput(VARIABLE).putAttr("dtype", BYTE));
+        TensorProto.Builder axis = TensorProto.newBuilder().setDtype(DataType.DT_INT32).addIntVal(0)
+                .setTensorShape(TensorShapeProto.getDefaultInstance());
+        add(node("Const", AXIS).putAttr("dtype", INT).putAttr("value", AttrValue.newBuilder().setTensor(axis).build()));
+        addParts(PARTS, VARIABLE + "/value");
+        addParts(ASSIGNED_PARTS, FILE);
+    }
+
+    private void addParts(String name, String bytes) {
+        String sizes = constant(rows.stream().mapToLong(Long::longValue).toArray());
+        add(node("SplitV", name).addInput(bytes).addInput(sizes).addInput(AXIS).putAttr("T", BYTE).putAttr("Tlen", LONG)
+                .putAttr("num_split", AttrValue.newBuilder().setI(rows.size()).build()));
     }
 
     private static NodeDef.Builder node(String operation, String name) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -170,6 +171,27 @@ class MappedWeightsTest {
         Files.write(index, before);
     }
 
+    /** Loading takes time for each node: what restored them, and their variables, are gone. */
+    @Test
+    void theFileTakesThePlaceOfAllVariables() throws IOException {
+        MetaGraphDef.Builder model = ModelDescription.graph(directory).toBuilder();
+        long nodes = model.getGraphDef().getNodeCount();
+        MappedWeights mapped = MappedWeights.of(model, directory);
+        mapped.change(model.getGraphDefBuilder());
+        long copied = weights().values().stream().filter(weight -> weight.getSize() % 64 != 0).count();
+        Map<String, NodeDef> changed = model.getGraphDef().getNodeList().stream()
+                .collect(Collectors.toMap(NodeDef::getName, node -> node));
+        assertThat(mapped.assignments()).containsExactly("mapped_weights/assignment");
+        assertThat(changed.values()).filteredOn(node -> node.getOp().equals("RestoreV2")).hasSize((int) copied);
+        assertThat(changed.values()).filteredOn(node -> node.getOp().equals("VarHandleOp")).hasSize((int) copied + 1);
+        assertThat(changed.get(model.getSaverDef().getRestoreOpName()).getInputList()).hasSize((int) copied + 1)
+                .contains("^mapped_weights/assignment");
+        assertThat(changed.values()).allSatisfy(node -> assertThat(changed.keySet())
+                .containsAll(node.getInputList().stream().map(TensorNames::node).toList()));
+        // of each weight, a reshape takes the place of a variable, an assignment, a restore and its weight's name
+        assertThat(nodes - changed.size()).isGreaterThan(2 * (weights().size() - copied));
+    }
+
     /** For rows of a variable that shares its memory TensorFlow copies all of it. */
     @Test
     void rowsAreGatheredFromTheValue() throws IOException {
@@ -226,6 +248,17 @@ class MappedWeightsTest {
         AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
         TestModel.edit(directory, model -> model.getGraphDefBuilder().addNode(NodeDef.newBuilder().setName("add")
                 .setOp("AssignAddVariableOp").addInput("variables/" + WEIGHT).addInput("variables/" + WEIGHT + ".value")
+                .putAttr("dtype", type)));
+        assertThat(openWhileLoaded()).isEqualTo(mapped - weights().get(WEIGHT).getSize());
+    }
+
+    /** The last one would hold. */
+    @Test
+    void whatIsAssignedTwiceIsCopied() throws IOException {
+        long mapped = openWhileLoaded();
+        AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+        TestModel.edit(directory, model -> model.getGraphDefBuilder().addNode(NodeDef.newBuilder().setName("again")
+                .setOp("AssignVariableOp").addInput("variables/" + WEIGHT).addInput("variables/" + WEIGHT + ".value")
                 .putAttr("dtype", type)));
         assertThat(openWhileLoaded()).isEqualTo(mapped - weights().get(WEIGHT).getSize());
     }
