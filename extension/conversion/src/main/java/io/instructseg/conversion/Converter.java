@@ -113,7 +113,7 @@ public final class Converter {
     }
 
     private void writeVariables(WeightSource source, Collection<Weight> weights, Path directory) throws IOException {
-        List<String> offenders = new VariableWriter(source, weights, listener).write(directory.resolve("variables"));
+        List<String> offenders = new VariableWriter(source, weights, listener).write(directory);
         if (!offenders.isEmpty()) {
             throw misfits(offenders);
         }

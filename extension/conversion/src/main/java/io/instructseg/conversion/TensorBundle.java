@@ -31,7 +31,7 @@ import io.instructseg.model.graph.Weight;
  */
 final class TensorBundle implements Closeable {
 
-    private final Path directory;
+    private final Path model;
     private final FileChannel data;
     private final Map<Weight, Place> places = new HashMap<>();
 
@@ -47,13 +47,14 @@ final class TensorBundle implements Closeable {
     }
 
     /**
-     * @param directory {@code variables} of the SavedModel; created
+     * @param model the SavedModel's directory, which has none of its weights yet
      * @param weights in the order in which they will lie in the file
      */
-    TensorBundle(Path directory, Collection<Weight> weights) throws IOException {
+    TensorBundle(Path model, Collection<Weight> weights) throws IOException {
+        this.model = model;
         // not its parents: a conversion that is interrupted has deleted them
-        this.directory = Files.createDirectory(directory);
-        this.data = FileChannel.open(VariablesFormat.data(directory), StandardOpenOption.CREATE_NEW,
+        Files.createDirectory(VariablesFormat.directory(model));
+        this.data = FileChannel.open(VariablesFormat.data(model), StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.WRITE);
         long start = 0;
         for (Weight weight : weights) {
@@ -86,7 +87,7 @@ final class TensorBundle implements Closeable {
         entries.put("", BundleHeaderProto.newBuilder().setNumShards(1)
                 .setVersion(VersionDef.newBuilder().setProducer(1)).build().toByteArray());
         places.forEach((weight, place) -> entries.put(weight.name(), entry(weight, place).toByteArray()));
-        Files.write(VariablesFormat.index(directory), SortedTable.of(entries));
+        Files.write(VariablesFormat.index(model), SortedTable.of(entries));
     }
 
     private static BundleEntryProto entry(Weight weight, Place place) {

@@ -49,9 +49,9 @@ final class VariableWriter {
         return (int) Math.min(Math.min(MOST_THREADS, processors), heap / 4 / blockBytes);
     }
 
-    /** Writes all weights; returns those that are not finite. */
-    List<String> write(Path directory) throws IOException {
-        try (TensorBundle bundle = new TensorBundle(directory, weights); Workers workers = new Workers(threads)) {
+    /** Writes all weights into a SavedModel's directory; returns those that are not finite. */
+    List<String> write(Path model) throws IOException {
+        try (TensorBundle bundle = new TensorBundle(model, weights); Workers workers = new Workers(threads)) {
             ThreadLocal<WeightBuffer> buffers = ThreadLocal.withInitial(() -> new WeightBuffer(blockBytes));
             List<Future<Long>> conversions = new ArrayList<>();
             for (Weight weight : weights) {

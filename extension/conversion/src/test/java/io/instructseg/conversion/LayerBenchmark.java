@@ -91,7 +91,7 @@ public final class LayerBenchmark {
     private static void write(Collection<Weight> weights, Path directory) throws IOException {
         SplittableRandom random = new SplittableRandom(1);
         WeightBuffer buffer = new WeightBuffer(128 << 20);
-        try (TensorBundle bundle = new TensorBundle(directory.resolve("variables"), weights)) {
+        try (TensorBundle bundle = new TensorBundle(directory, weights)) {
             for (Weight weight : weights) {
                 float[] values = new float[Math.toIntExact(weight.elements())];
                 for (int i = 0; i < values.length; i++) {

@@ -16,6 +16,7 @@ import org.tensorflow.Tensor;
 import org.tensorflow.op.Ops;
 
 import io.instructseg.format.Precision;
+import io.instructseg.format.VariablesFormat;
 import io.instructseg.model.graph.Layout;
 import io.instructseg.model.graph.Weight;
 
@@ -28,8 +29,7 @@ class TensorBundleTest {
     @Test
     void eachWeightBeginsAtAMultipleOf64Bytes() throws IOException {
         List<Weight> weights = List.of(weight("c", 3), weight("a", 16), weight("b", 17), weight("d", 1));
-        Path variables = directory.resolve("variables");
-        try (TensorBundle bundle = new TensorBundle(variables, weights)) {
+        try (TensorBundle bundle = new TensorBundle(directory, weights)) {
             for (int i = weights.size() - 1; i >= 0; i--) {
                 bundle.append(weights.get(i), ByteBuffer.wrap(elements(weights.get(i), i)));
             }
@@ -40,10 +40,11 @@ class TensorBundleTest {
         for (int i = 0; i < weights.size(); i++) {
             expected.put(starts[i], elements(weights.get(i), i));
         }
-        assertThat(Files.readAllBytes(variables.resolve("variables.data-00000-of-00001"))).isEqualTo(expected.array());
+        assertThat(Files.readAllBytes(directory.resolve("variables/variables.data-00000-of-00001")))
+                .isEqualTo(expected.array());
         try (EagerSession eager = EagerSession.create()) {
             for (int i = 0; i < weights.size(); i++) {
-                assertThat(restored(Ops.create(eager), variables, weights.get(i))).isEqualTo(elements(weights.get(i), i));
+                assertThat(restored(Ops.create(eager), directory, weights.get(i))).isEqualTo(elements(weights.get(i), i));
             }
         }
     }
@@ -58,8 +59,8 @@ class TensorBundleTest {
         return elements;
     }
 
-    private static byte[] restored(Ops tf, Path variables, Weight weight) {
-        Tensor value = tf.train.restore(tf.constant(variables.resolve("variables").toString()), tf.array(weight.name()),
+    private static byte[] restored(Ops tf, Path model, Weight weight) {
+        Tensor value = tf.train.restore(tf.constant(VariablesFormat.prefix(model).toString()), tf.array(weight.name()),
                 tf.array(""), List.of(weight.type())).tensors().get(0).asTensor();
         byte[] bytes = new byte[(int) value.numBytes()];
         value.asRawTensor().data().read(bytes);

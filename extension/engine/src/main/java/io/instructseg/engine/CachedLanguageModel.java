@@ -28,18 +28,18 @@ final class CachedLanguageModel implements AutoCloseable {
         this.prefix = runner.run(Signature.PREFILL, inputs);
         try {
             logits = takeLogits(prefix);
-            keys = noTokens();
-            values = noTokens();
+            keys = noTokens("keys");
+            values = noTokens("values");
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
     }
 
-    private Activation noTokens() {
+    private Activation noTokens(String input) {
         long[] shape = prefix.get("prefix_keys").shape();
         shape[3] = 0;
-        return Activation.of(HostTensor.floats(new float[0], shape));
+        return runner.empty(Signature.DECODE, input, shape);
     }
 
     /** Of the token that follows what was read: one for each token of the model, finite. */

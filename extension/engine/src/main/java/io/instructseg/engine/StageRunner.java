@@ -57,6 +57,11 @@ final class StageRunner {
         }
     }
 
+    /** Nothing of an input: one of the sizes is 0. The caller closes it. */
+    Activation empty(Signature stage, String input, long... shape) {
+        return session.empty(stage, input, shape);
+    }
+
     /** Whether some stages run on other devices than all of others. */
     boolean areElsewhere(Set<Signature> stages, Set<Signature> others) {
         return Collections.disjoint(devices(stages), devices(others));

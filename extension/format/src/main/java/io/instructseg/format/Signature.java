@@ -2,6 +2,7 @@ package io.instructseg.format;
 
 import static io.instructseg.format.TensorSpec.float32;
 import static io.instructseg.format.TensorSpec.int32;
+import static io.instructseg.format.TensorSpec.precision;
 import static io.instructseg.format.TensorSpec.uint8;
 
 import java.util.Collections;
@@ -96,19 +97,22 @@ public enum Signature {
             List.of(int32("prompt_ids", "1", "n"), int32("prompt_lengths", "1"), int32("instruction_ids", "1", "r"),
                     int32("instruction_lengths", "1"), float32("patches", "1", "P", "D"),
                     float32("perceived", "f", "L", "D")),
-            List.of(float32("logits", "1", "V"), float32("prefix_keys", "N", "1", "A", "p", "E"),
-                    float32("prefix_values", "N", "1", "A", "p", "E"))),
+            List.of(float32("logits", "1", "V"), precision("prefix_keys", "N", "1", "A", "p", "E"),
+                    precision("prefix_values", "N", "1", "A", "p", "E"))),
 
     /**
      * Goes on behind {@link #PREFILL}: {@code t} new tokens, the word that follows them. {@code keys} and {@code values} are
      * those of the tokens between the prompt and the new ones, none at first; given back, they have the new ones, too.
      */
     DECODE("decode",
-            List.of(int32("token_ids", "1", "t"), float32("prefix_keys", "N", "1", "A", "p", "E"),
-                    float32("prefix_values", "N", "1", "A", "p", "E"), float32("keys", "N", "1", "A", "u", "E"),
-                    float32("values", "N", "1", "A", "u", "E")),
-            List.of(float32("logits", "1", "V"), float32("keys", "N", "1", "A", "w", "E"),
-                    float32("values", "N", "1", "A", "w", "E")));
+            List.of(int32("token_ids", "1", "t"), precision("prefix_keys", "N", "1", "A", "p", "E"),
+                    precision("prefix_values", "N", "1", "A", "p", "E"), precision("keys", "N", "1", "A", "u", "E"),
+                    precision("values", "N", "1", "A", "u", "E")),
+            List.of(float32("logits", "1", "V"), precision("keys", "N", "1", "A", "w", "E"),
+                    precision("values", "N", "1", "A", "w", "E")));
+
+    /** Scope, within that of a signature, of what stores keys and values in models that we convert. */
+    public static final String CACHE_SCOPE = "key_value_cache";
 
     private static final Set<Signature> REQUIRED = Collections
             .unmodifiableSet(EnumSet.complementOf(EnumSet.of(PREFILL, DECODE)));

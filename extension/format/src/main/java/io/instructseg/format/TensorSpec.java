@@ -16,6 +16,10 @@ public record TensorSpec(String name, ElementType type, List<String> axes) {
         return new TensorSpec(name, ElementType.FLOAT32, List.of(axes));
     }
 
+    static TensorSpec precision(String name, String... axes) {
+        return new TensorSpec(name, ElementType.PRECISION, List.of(axes));
+    }
+
     static TensorSpec int32(String name, String... axes) {
         return new TensorSpec(name, ElementType.INT32, List.of(axes));
     }

@@ -26,14 +26,24 @@ public final class VariablesFormat {
     private VariablesFormat() {
     }
 
-    /** The index, in the SavedModel's directory {@code variables}. */
-    public static Path index(Path variables) {
-        return variables.resolve("variables.index");
+    /** Where a SavedModel has its weights. */
+    public static Path directory(Path model) {
+        return model.resolve("variables");
     }
 
-    /** The elements of all weights. */
-    public static Path data(Path variables) {
-        return variables.resolve("variables.data-00000-of-00001");
+    /** What the names of the files with a SavedModel's weights begin with. */
+    public static Path prefix(Path model) {
+        return directory(model).resolve("variables");
+    }
+
+    /** The index of a SavedModel's weights. */
+    public static Path index(Path model) {
+        return directory(model).resolve("variables.index");
+    }
+
+    /** The elements of all weights of a SavedModel. */
+    public static Path data(Path model) {
+        return directory(model).resolve("variables.data-00000-of-00001");
     }
 
     /** As checksums are stored, so that data with checksums in it can have one, too. */

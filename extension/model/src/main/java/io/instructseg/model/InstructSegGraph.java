@@ -12,6 +12,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 import io.instructseg.format.Hyperparameters;
 import io.instructseg.format.Precision;
@@ -25,6 +26,7 @@ import io.instructseg.model.mask2former.MaskDecoder;
 import io.instructseg.model.mask2former.PixelDecoder;
 import io.instructseg.model.perceiver.ObjectAwareVideoPerceiver;
 import io.instructseg.model.phi.KeyValueCache;
+import io.instructseg.model.phi.KeyValueCache.Stored;
 import io.instructseg.model.phi.LanguageModel;
 import io.instructseg.model.phi.PromptSplicer;
 import io.instructseg.model.resolution.MaskResolution;
@@ -64,7 +66,7 @@ public final class InstructSegGraph {
         model.stage(Signature.RESOLVE_MASKS, model::resolveMasks);
         if (hyperparameters.languageModel().speaks()) {
             model.stage(Signature.PREFILL, model::prefill);
-            model.stage(Signature.DECODE, model::decode);
+            model.stage(Signature.DECODE, stage -> model.decode(stage, model.weights.type()));
         }
         return model;
     }
@@ -126,21 +128,21 @@ public final class InstructSegGraph {
 
     private void prefill(Stage stage) {
         PromptSplicer prompt = prompt(stage, stage.ints("instruction_ids"));
-        KeyValueCache cache = KeyValueCache.empty(stage.block().tf());
+        KeyValueCache<?> cache = KeyValueCache.empty(stage.block().tf(), weights.type());
         LanguageModel language = new LanguageModel(stage.block(), hyperparameters.languageModel());
         stage.output("logits", language.nextWord(prompt.embeddings(), cache));
-        KeyValueCache.KeyValue added = cache.added();
+        Stored<?> added = cache.added();
         stage.output("prefix_keys", added.keys());
         stage.output("prefix_values", added.values());
     }
 
-    private void decode(Stage stage) {
-        KeyValueCache.KeyValue tail = new KeyValueCache.KeyValue(stage.floats("keys"), stage.floats("values"));
-        KeyValueCache cache = KeyValueCache.of(stage.block().tf(), List.of(
-                new KeyValueCache.KeyValue(stage.floats("prefix_keys"), stage.floats("prefix_values")), tail));
+    private <T extends TNumber> void decode(Stage stage, Class<T> type) {
+        Stored<T> prefix = new Stored<>(stage.precise("prefix_keys", type), stage.precise("prefix_values", type));
+        Stored<T> tail = new Stored<>(stage.precise("keys", type), stage.precise("values", type));
+        KeyValueCache<T> cache = KeyValueCache.of(stage.block().tf(), type, List.of(prefix, tail));
         LanguageModel language = new LanguageModel(stage.block(), hyperparameters.languageModel(), Rows.FEW);
         stage.output("logits", language.nextWord(language.embeddings(stage.ints("token_ids")), cache));
-        KeyValueCache.KeyValue grown = tail.followedBy(stage.block().tf(), cache.added());
+        Stored<T> grown = cache.followedByAdded(tail);
         stage.output("keys", grown.keys());
         stage.output("values", grown.values());
     }

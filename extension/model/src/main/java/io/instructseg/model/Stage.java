@@ -10,6 +10,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
+import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 import io.instructseg.format.Hyperparameters;
@@ -40,6 +41,11 @@ final class Stage {
 
     Operand<TFloat32> floats(String name) {
         return placeholder(name, TFloat32.class);
+    }
+
+    /** @param type that of the model's precision */
+    <T extends TNumber> Operand<T> precise(String name, Class<T> type) {
+        return placeholder(name, type);
     }
 
     Operand<TInt32> ints(String name) {

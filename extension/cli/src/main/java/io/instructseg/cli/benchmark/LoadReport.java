@@ -45,14 +45,11 @@ public record LoadReport(Conditions conditions, DiskRead disk, List<Load> loads)
             Load load = loads.get(i);
             lines.add(String.format(Locale.ROOT, "%-6s%10.2f%12s%16.2f%12s%12s%12s%14s%10.1f", i + 1, load.seconds(),
                     disk.seconds() > 0 ? String.format(Locale.ROOT, "%.2f", load.seconds() / disk.seconds()) : "-",
-                    load.answer(), megabytes(load.before()), megabytes(load.loaded()), megabytes(load.most()),
-                    megabytes(load.unloaded()), 100 * load.back()));
+                    load.answer(), Reports.megabytes(load.before()), Reports.megabytes(load.loaded()),
+                    Reports.megabytes(load.most()),
+                    Reports.megabytes(load.unloaded()), 100 * load.back()));
         }
         return String.join(System.lineSeparator(), lines);
-    }
-
-    private static String megabytes(long bytes) {
-        return String.format(Locale.ROOT, "%,.1f", bytes * 1e-6);
     }
 
     @Override

@@ -65,7 +65,7 @@ final class PictureSummary {
         double prefill = model.prefill(times.promptTokens());
         double before = times.meanTokensBefore();
         long weightBytes = weights.get(Signature.DECODE);
-        long cacheBytes = Math.round(before * bytes.ofCachedToken());
+        long cacheBytes = Math.round(before * bytes.ofCachedToken(manifest.precision()));
         return new Words(times.promptTokens(), Samples.median(times.prefills()), prefill, prefill / limits.matrixProduct(),
                 times.tokens().size(), times.tokens().isEmpty() ? 0 : Samples.median(times.tokens()), model.decode(before + 1),
                 weightBytes, cacheBytes, (weightBytes + cacheBytes) / limits.memoryRead());

@@ -49,14 +49,11 @@ public record RequestReport(Conditions conditions, int requests, double seconds,
                 String.format(Locale.ROOT, "%,d requests in %.0f s: %.1f ms each", requests, seconds, seconds / requests * 1e3),
                 String.format(Locale.ROOT,
                         "resident memory, MB: %s after the first, %s after a third, %s after two thirds, %s at the end",
-                        megabytes(resident.get(0)), megabytes(resident.get(third)), megabytes(resident.get(2 * third)),
-                        megabytes(resident.get(resident.size() - 1))),
+                        Reports.megabytes(resident.get(0)), Reports.megabytes(resident.get(third)),
+                        Reports.megabytes(resident.get(2 * third)),
+                        Reports.megabytes(resident.get(resident.size() - 1))),
                 String.format(Locale.ROOT, "grown by %s MB from the second third to the last, at most %s MB (2 %%) allowed: %s",
-                        megabytes(growth), megabytes(limit), flat() ? "flat" : "it leaks"));
-    }
-
-    private static String megabytes(long bytes) {
-        return String.format(Locale.ROOT, "%,.1f", bytes * 1e-6);
+                        Reports.megabytes(growth), Reports.megabytes(limit), flat() ? "flat" : "it leaks"));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.format.ElementType;
 import io.instructseg.format.Hyperparameters;
+import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
 
@@ -44,9 +45,9 @@ final class StageBytes {
         return Signature.RESOLVE_MASKS.outputs().stream().filter(output -> output.name().equals(name)).toList();
     }
 
-    /** Keys and values, in float32 at any precision, of all layers: what each later token reads of one. */
-    long ofCachedToken() {
-        return 2L * Float.BYTES * axes.get("N") * axes.get("A") * axes.get("E");
+    /** Keys and values of all layers: what each later token reads of one. */
+    long ofCachedToken(Precision precision) {
+        return 2L * precision.bytes() * axes.get("N") * axes.get("A") * axes.get("E");
     }
 
     private long bytes(List<TensorSpec> tensors, int items) {

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.text.Prompt;
+import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 
 /** The official sizes; a picture of 60 x 40 pixels, a prompt of 50 tokens before splicing, an instruction of 8. */
@@ -35,6 +36,6 @@ class StageBytesTest {
     /** 32 layers, a key and a value of 2560 numbers. */
     @Test
     void aTokensKeysAndValuesAreThoseOfAllLayers() {
-        assertThat(bytes.ofCachedToken()).isEqualTo(32 * 2 * 2560 * 4);
+        assertThat(bytes.ofCachedToken(Precision.FLOAT32)).isEqualTo(32 * 2 * 2560 * 4);
     }
 }

@@ -5,6 +5,9 @@ import java.nio.ByteBuffer;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TUint8;
@@ -26,6 +29,17 @@ public abstract sealed class Activation implements AutoCloseable {
         ByteBuffer data = tensor.data();
         return new OnHost(Tensor.of(type(tensor.type()), Shape.of(tensor.shape()), -1,
                 copy -> copy.asRawTensor().data().write(data.array(), data.arrayOffset(), data.remaining())));
+    }
+
+    /** Without elements. */
+    static Activation empty(DataType type, long... shape) {
+        Class<? extends TType> elements = switch (type) {
+            case DT_FLOAT -> TFloat32.class;
+            case DT_BFLOAT16 -> TBfloat16.class;
+            case DT_HALF -> TFloat16.class;
+            default -> throw new IllegalArgumentException("no signature takes an empty tensor of " + type);
+        };
+        return new OnHost(Tensor.of(elements, Shape.of(shape)));
     }
 
     /** What a step fetched. */
@@ -59,6 +73,7 @@ public abstract sealed class Activation implements AutoCloseable {
     private static Class<? extends TType> type(ElementType type) {
         return switch (type) {
             case FLOAT32 -> TFloat32.class;
+            case PRECISION -> throw new IllegalArgumentException("a host's tensor is in no model's precision");
             case INT32 -> TInt32.class;
             case UINT8 -> TUint8.class;
         };
@@ -69,7 +84,7 @@ public abstract sealed class Activation implements AutoCloseable {
             case DT_FLOAT -> ElementType.FLOAT32;
             case DT_INT32 -> ElementType.INT32;
             case DT_UINT8, DT_BOOL -> ElementType.UINT8;
-            default -> throw new IllegalStateException("no signature gives a tensor of " + tensor.dataType());
+            default -> throw new IllegalStateException("the host takes no tensor of " + tensor.dataType());
         };
     }
 

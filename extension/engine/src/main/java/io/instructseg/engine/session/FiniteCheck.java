@@ -8,12 +8,12 @@ import org.tensorflow.DeviceSpec;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
-import io.instructseg.format.ElementType;
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
 
@@ -23,7 +23,8 @@ import io.instructseg.format.TensorSpec;
  * finds one that is not finite looks at the output itself.
  * <p>
  * The outputs are enough. What is not a number within a stage stays one through products, norms and residuals; an infinity
- * that does not reach the output (softmax or a ReLU took it for the large number it stands for) did no harm.
+ * that does not reach the output (softmax or a ReLU took it for the large number it stands for) did no harm. Keys and values
+ * that are not float32 aren't looked at: the logits that the same stage gives are made of all of them.
  */
 final class FiniteCheck {
 
@@ -53,8 +54,8 @@ final class FiniteCheck {
     private static Map<String, Operand<TBool>> answers(Graph graph, Ops tf, Signature stage, SignatureDef definition) {
         Map<String, Operand<TBool>> answers = new HashMap<>();
         for (TensorSpec output : stage.outputs()) {
-            if (output.type() == ElementType.FLOAT32) {
-                TensorInfo info = definition.getOutputsOrThrow(output.name());
+            TensorInfo info = definition.getOutputsOrThrow(output.name());
+            if (info.getDtype() == DataType.DT_FLOAT) {
                 Operand<TFloat32> tensor = graph.operation(TensorNames.node(info.getName()))
                         .output(TensorNames.output(info.getName()));
                 Operand<TFloat32> row = tf.reshape(tensor, tf.array(-1));

@@ -6,9 +6,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDefOrBuilder;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.NodeDefOrBuilder;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
 
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
@@ -27,17 +30,17 @@ record MemoryNeed(long weights, long work) {
     /** Tokens beside the picture's: a short question in the template of conversations, 64, and an answer of the default 256. */
     private static final long WORDS = 320;
 
-    /** @param graph with its devices */
-    static MemoryNeed of(GraphDef graph, Map<String, Long> sizes) {
+    /** @param model with its devices */
+    static MemoryNeed of(MetaGraphDefOrBuilder model, Map<String, Long> sizes) {
         long weights = 0;
-        for (NodeDef node : graph.getNodeList()) {
+        for (NodeDef node : model.getGraphDef().getNodeList()) {
             if (node.getOp().equals("VarHandleOp") && !isOnGpu(node)) {
                 weights += ModelDescription.bytes(node);
             }
         }
         long handedOn = List.of(Signature.values()).stream().flatMap(stage -> stage.outputs().stream())
                 .mapToLong(output -> bytes(output, sizes)).sum();
-        return new MemoryNeed(weights, STAGE_FACTOR * handedOn + keysAndValues(sizes));
+        return new MemoryNeed(weights, STAGE_FACTOR * handedOn + keysAndValues(keyType(model), sizes));
     }
 
     /** Whether a node, with its device, is not in the host's memory. */
@@ -45,9 +48,14 @@ record MemoryNeed(long weights, long work) {
         return node.getDevice().contains(":" + Device.Type.GPU + ":");
     }
 
+    private static DataType keyType(MetaGraphDefOrBuilder model) {
+        return model.getSignatureDefOrDefault(Signature.DECODE.key(), SignatureDef.getDefaultInstance())
+                .getInputsOrDefault("prefix_keys", TensorInfo.getDefaultInstance()).getDtype();
+    }
+
     /** Of each layer, head and token; 0 without words, or if a size is not told. */
-    private static long keysAndValues(Map<String, Long> sizes) {
-        long ofToken = 2L * Float.BYTES;
+    private static long keysAndValues(DataType type, Map<String, Long> sizes) {
+        long ofToken = 2L * ModelDescription.width(type);
         for (String axis : List.of("N", "A", "E")) {
             ofToken *= sizes.getOrDefault(axis, 0L);
         }

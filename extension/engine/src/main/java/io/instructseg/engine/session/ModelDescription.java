@@ -93,7 +93,8 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
         return bytes;
     }
 
-    private static int width(DataType type) {
+    /** Bytes of an element. */
+    static int width(DataType type) {
         return switch (type) {
             case DT_BOOL, DT_INT8, DT_UINT8 -> 1;
             case DT_BFLOAT16, DT_HALF, DT_INT16, DT_UINT16 -> 2;

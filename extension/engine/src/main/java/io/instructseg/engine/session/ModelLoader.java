@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 
 import io.instructseg.format.Signature;
@@ -41,7 +40,7 @@ final class ModelLoader {
         if (keeps) {
             SessionTensorNodes.add(model, devices);
         }
-        MemoryNeed need = MemoryNeed.of(model.getGraphDef(), sizes);
+        MemoryNeed need = MemoryNeed.of(model, sizes);
         MemoryPromise promise = options.checksMemory() ? MemoryPromise.checked(need, directory) : MemoryPromise.of(need);
         try {
             ModelSession session = load(model, sizes, devices, keeps, restores, promise);
@@ -58,7 +57,7 @@ final class ModelLoader {
         MappedWeights mapped = MappedWeights.of(model, directory);
         // read while the graph is prepared
         try (WeightFile weights = mapped.read()) {
-            fitToProcessor(model.getGraphDefBuilder());
+            fitToProcessor(model);
             mapped.change(model.getGraphDefBuilder());
             MetaGraphDef graph = model.build();
             List<WeightGroups.Group> groups = restores ? WeightGroups.of(graph, mapped.assignments()) : List.of();
@@ -77,13 +76,13 @@ final class ModelLoader {
         }
     }
 
-    private static void fitToProcessor(GraphDef.Builder graph) {
+    private static void fitToProcessor(MetaGraphDef.Builder model) {
         Processor processor = Processor.here();
         if (processor.lacksBfloat16()) {
-            Bfloat16Products.widen(graph);
+            Bfloat16Products.widen(model);
         }
         if (AttentionProducts.slowWithOneDnn(processor)) {
-            AttentionProducts.leaveToTensorFlow(graph);
+            AttentionProducts.leaveToTensorFlow(model.getGraphDefBuilder());
         }
     }
 
@@ -94,7 +93,7 @@ final class ModelLoader {
 
     /** A model without an index has no variables, or is damaged: it would fail when it first needs one. */
     private boolean restores(MetaGraphDef.Builder model) throws ModelException {
-        Path index = VariablesFormat.index(directory.resolve("variables"));
+        Path index = VariablesFormat.index(directory);
         boolean found = Files.isRegularFile(index);
         if (!found && model.getGraphDef().getNodeList().stream().anyMatch(node -> node.getOp().equals("VarHandleOp"))) {
             throw new ModelException(directory + " has no weights: " + index + " is missing");

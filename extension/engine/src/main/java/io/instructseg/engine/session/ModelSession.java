@@ -135,6 +135,12 @@ public final class ModelSession implements AutoCloseable {
         definition(signature);
     }
 
+    /** Nothing of an input of a signature, in the input's type: one of the sizes is 0. */
+    public Activation empty(Signature signature, String input, long... shape) {
+        requireInput(signature, input);
+        return Activation.empty(definition(signature).getInputsOrThrow(input).getDtype(), shape);
+    }
+
     /** Whether a run can give this tensor: an output of the signature, or a tensor within it that the model names. */
     public boolean has(Signature signature, String tensor) {
         return offers(signature) && (definition(signature).containsOutputs(tensor)

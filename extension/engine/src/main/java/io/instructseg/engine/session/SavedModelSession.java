@@ -16,6 +16,8 @@ import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.types.TString;
 
+import io.instructseg.format.VariablesFormat;
+
 /**
  * A SavedModel's graph and a session with its weights. TensorFlow's own loader does the same in one call that tells nothing
  * and can't be stopped, and takes the graph from a file only.
@@ -81,6 +83,8 @@ final class SavedModelSession implements AutoCloseable {
             if (!init.isEmpty()) {
                 run(files, List.of(init));
             }
+            // a tenth of a gigabyte at the official size, which preparing took for a while
+            NativeHeap.trim();
         } finally {
             files.values().forEach(Tensor::close);
         }
@@ -91,7 +95,7 @@ final class SavedModelSession implements AutoCloseable {
         Map<String, Tensor> files = new HashMap<>();
         String prefix = model.getSaverDef().getFilenameTensorName();
         if (!prefix.isEmpty()) {
-            files.put(prefix, TString.scalarOf(directory.resolve("variables").resolve("variables").toString()));
+            files.put(prefix, TString.scalarOf(VariablesFormat.prefix(directory).toString()));
         }
         for (AssetFileDef asset : model.getAssetFileDefList()) {
             files.put(asset.getTensorInfo().getName(),

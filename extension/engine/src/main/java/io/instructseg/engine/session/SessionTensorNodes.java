@@ -28,7 +28,8 @@ import io.instructseg.format.TensorSpec;
  */
 final class SessionTensorNodes {
 
-    private static final String SCOPE = "session_tensors/";
+    /** Of the names of all of them. */
+    static final String SCOPE = "session_tensors/";
 
     /** Takes a handle, and forgets the tensor. */
     static final String DELETED = SCOPE + "deleted";

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
@@ -25,6 +26,8 @@ final class SignatureCheck {
 
     private final Map<String, SignatureDef> definitions;
     private final Map<String, Long> sizes = new HashMap<>();
+    /** That of the first tensor that is in the model's precision, or which types it can have. */
+    private Set<DataType> precision = EnumSet.of(DataType.DT_FLOAT, DataType.DT_BFLOAT16, DataType.DT_HALF);
     private final List<String> problems = new ArrayList<>();
 
     private SignatureCheck(Map<String, SignatureDef> definitions) {
@@ -84,9 +87,7 @@ final class SignatureCheck {
             problems.add(where + " is missing, found " + tensors.keySet());
             return;
         }
-        if (tensor.getDtype() != dataType(spec.type())) {
-            problems.add(where + " is " + tensor.getDtype() + ", expected " + dataType(spec.type()));
-        }
+        checkType(where, spec.type(), tensor.getDtype());
         TensorShapeProto shape = tensor.getTensorShape();
         if (!shape.getUnknownRank() && shape.getDimCount() != spec.axes().size()) {
             problems.add(where + " has " + shape.getDimCount() + " axes, expected " + spec.axes());
@@ -94,6 +95,16 @@ final class SignatureCheck {
         }
         for (int axis = 0; axis < shape.getDimCount(); axis++) {
             checkSize(where, spec.axes().get(axis), shape.getDim(axis).getSize());
+        }
+    }
+
+    private void checkType(String where, ElementType type, DataType found) {
+        Set<DataType> expected = types(type);
+        if (!expected.contains(found)) {
+            problems.add(where + " is " + found + ", expected "
+                    + expected.stream().map(DataType::name).collect(Collectors.joining(" or ")));
+        } else if (type == ElementType.PRECISION) {
+            precision = EnumSet.of(found);
         }
     }
 
@@ -121,11 +132,12 @@ final class SignatureCheck {
         }
     }
 
-    private static DataType dataType(ElementType type) {
+    private Set<DataType> types(ElementType type) {
         return switch (type) {
-            case FLOAT32 -> DataType.DT_FLOAT;
-            case INT32 -> DataType.DT_INT32;
-            case UINT8 -> DataType.DT_UINT8;
+            case FLOAT32 -> EnumSet.of(DataType.DT_FLOAT);
+            case PRECISION -> precision;
+            case INT32 -> EnumSet.of(DataType.DT_INT32);
+            case UINT8 -> EnumSet.of(DataType.DT_UINT8);
         };
     }
 }

@@ -25,7 +25,7 @@ final class WeightIndex {
     private final long fileBytes;
 
     private WeightIndex(Path directory) throws IOException {
-        Path index = VariablesFormat.index(directory.resolve("variables"));
+        Path index = VariablesFormat.index(directory);
         Map<String, byte[]> table = IndexTable.read(index);
         BundleHeaderProto header;
         try {
@@ -60,7 +60,7 @@ final class WeightIndex {
 
     /** The elements of all weights, where they are in one file. */
     static Path file(Path directory) {
-        return VariablesFormat.data(directory.resolve("variables"));
+        return VariablesFormat.data(directory);
     }
 
     /** Whether all weights are in {@link #file}, in the order of bytes that this processor has. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.NodeDef;
 
 import io.instructseg.conversion.ConversionOptions;
@@ -48,32 +48,33 @@ class Bfloat16ProductsTest {
     Path directory;
 
     @Test
-    void onlyWeightsAreLeftInBfloat16() throws IOException {
-        GraphDef.Builder graph = graph().toBuilder();
-        Bfloat16Products.widen(graph);
-        Set<String> left = new TreeSet<>();
-        for (NodeDef node : graph.getNodeList()) {
+    void onlyWeightsAndCachesAreLeftInBfloat16() throws IOException {
+        List<NodeDef> widened = widened().getGraphDef().getNodeList();
+        Set<String> weights = new TreeSet<>();
+        Set<String> caches = new TreeSet<>();
+        for (NodeDef node : widened) {
             if (node.getAttrMap().containsValue(BFLOAT16)) {
-                left.add(node.getOp());
+                boolean cache = node.getName().matches("(prefill|decode)/(key_value_cache/.*|(past_|prefix_)?(keys|values))");
+                (cache ? caches : weights).add(node.getOp());
             }
         }
-        assertThat(left).containsExactly("AssignVariableOp", "Cast", "ReadVariableOp", "ResourceGather", "VarHandleOp");
-        Set<String> products = graph().getNodeList().stream().filter(node -> node.getOp().equals("MatMul"))
+        assertThat(weights).containsExactly("AssignVariableOp", "Cast", "ReadVariableOp", "ResourceGather", "VarHandleOp");
+        assertThat(caches).containsExactly("Cast", "ConcatV2", "Empty", "ExpandDims", "Identity", "InplaceUpdate",
+                "Placeholder", "Shape", "Unpack");
+        Set<String> products = model().getGraphDef().getNodeList().stream().filter(node -> node.getOp().equals("MatMul"))
                 .map(NodeDef::getName).collect(Collectors.toSet());
-        assertThat(graph.getNodeList()).filteredOn(node -> products.contains(node.getName())).hasSize(products.size())
+        assertThat(widened).filteredOn(node -> products.contains(node.getName())).hasSize(products.size())
                 .allMatch(node -> node.getAttrOrThrow("T").equals(FLOAT));
     }
 
     /** Else the whole model would be in memory in float32 when a stage begins. */
     @Test
     void weightsAreCastWhenTheirFactorIsThere() throws IOException {
-        GraphDef original = graph();
-        Set<String> names = original.getNodeList().stream().map(NodeDef::getName).collect(Collectors.toSet());
-        GraphDef.Builder graph = original.toBuilder();
-        Bfloat16Products.widen(graph);
-        Map<String, NodeDef> users = graph.getNodeList().stream().filter(node -> node.getOp().equals("MatMul"))
+        Set<String> names = model().getGraphDef().getNodeList().stream().map(NodeDef::getName).collect(Collectors.toSet());
+        List<NodeDef> widened = widened().getGraphDef().getNodeList();
+        Map<String, NodeDef> users = widened.stream().filter(node -> node.getOp().equals("MatMul"))
                 .collect(Collectors.toMap(node -> node.getInput(1), node -> node, (first, second) -> first));
-        List<NodeDef> casts = graph.getNodeList().stream()
+        List<NodeDef> casts = widened.stream()
                 .filter(node -> !names.contains(node.getName()) && users.containsKey(node.getName())).toList();
         assertThat(casts).hasSizeGreaterThan(100).allSatisfy(cast -> assertThat(cast.getInputList()).containsExactly(
                 cast.getInput(0), "^" + TensorNames.node(users.get(cast.getName()).getInput(0))));
@@ -81,19 +82,25 @@ class Bfloat16ProductsTest {
 
     @Test
     void whatIsOnGpusOrHoldsBfloat16ItselfStays() throws IOException {
-        GraphDef.Builder placed = graph().toBuilder();
-        placed.getNodeBuilderList().forEach(node -> node.setDevice("/device:GPU:0"));
-        GraphDef before = placed.build();
-        Bfloat16Products.widen(placed);
-        assertThat(placed.build()).isEqualTo(before);
-        GraphDef.Builder foreign = graph().toBuilder()
+        MetaGraphDef.Builder placed = model().toBuilder();
+        placed.getGraphDefBuilder().getNodeBuilderList().forEach(node -> node.setDevice("/device:GPU:0"));
+        assertStays(placed.build());
+        MetaGraphDef.Builder foreign = model().toBuilder();
+        foreign.getGraphDefBuilder()
                 .addNode(NodeDef.newBuilder().setOp("Placeholder").setName("half").putAttr("dtype", BFLOAT16));
-        GraphDef own = foreign.build();
-        Bfloat16Products.widen(foreign);
-        assertThat(foreign.build()).isEqualTo(own);
-        GraphDef.Builder exact = ModelDescription.graph(TestModel.directory()).getGraphDef().toBuilder();
-        Bfloat16Products.widen(exact);
-        assertThat(exact.build()).isEqualTo(ModelDescription.graph(TestModel.directory()).getGraphDef());
+        assertStays(foreign.build());
+        for (String stage : List.of("prefill", "decode")) {
+            MetaGraphDef.Builder stored = model().toBuilder();
+            ForeignModel.rename(stored, stage + "/" + Signature.CACHE_SCOPE + "/", stage + "/theirs/");
+            assertStays(stored.build());
+        }
+        assertStays(ModelDescription.graph(TestModel.directory()));
+    }
+
+    private static void assertStays(MetaGraphDef model) {
+        MetaGraphDef.Builder widened = model.toBuilder();
+        Bfloat16Products.widen(widened);
+        assertThat(widened.build()).isEqualTo(model);
     }
 
     @Test
@@ -113,7 +120,7 @@ class Bfloat16ProductsTest {
         Synthesizer.synthesize(sizes, Precision.BFLOAT16, 0, checkpoint, (step, done, total) -> {
         });
         Path widened = convert(checkpoint, Precision.BFLOAT16);
-        TestModel.edit(widened, model -> Bfloat16Products.widen(model.getGraphDefBuilder()));
+        TestModel.edit(widened, Bfloat16Products::widen);
         try (SegmentationModel expected = SegmentationModel.load(convert(checkpoint, Precision.FLOAT32));
                 SegmentationModel actual = SegmentationModel.load(widened)) {
             for (Signature stage : List.of(Signature.ENCODE_VISION, Signature.ENCODE_BACKBONE)) {
@@ -132,8 +139,14 @@ class Bfloat16ProductsTest {
         return model;
     }
 
-    private static GraphDef graph() throws IOException {
-        return ModelDescription.graph(TestModel.directory("model-b", Precision.BFLOAT16)).getGraphDef();
+    private static MetaGraphDef model() throws IOException {
+        return ModelDescription.graph(TestModel.directory("model-b", Precision.BFLOAT16));
+    }
+
+    private static MetaGraphDef widened() throws IOException {
+        MetaGraphDef.Builder model = model().toBuilder();
+        Bfloat16Products.widen(model);
+        return model.build();
     }
 
     private static Map<String, HostTensor> encode(SegmentationModel model, Signature stage) {

@@ -63,8 +63,8 @@ class MappedWeightsTest {
     @BeforeEach
     void copy() throws IOException {
         TestModel.copy(directory);
-        data = VariablesFormat.data(directory.resolve("variables"));
-        index = VariablesFormat.index(directory.resolve("variables"));
+        data = VariablesFormat.data(directory);
+        index = VariablesFormat.index(directory);
     }
 
     @Test

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
-import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
 
 class MemoryNeedTest {
 
@@ -16,7 +19,16 @@ class MemoryNeedTest {
     @Test
     void countsTheKeysAndValuesOfAnAnswer() {
         Map<String, Long> sizes = Map.of("N", 32L, "A", 32L, "E", 80L, "P", 729L);
-        assertThat(MemoryNeed.of(GraphDef.getDefaultInstance(), sizes)).isEqualTo(new MemoryNeed(0, 655_360L * (729 + 320)));
+        assertThat(MemoryNeed.of(MetaGraphDef.getDefaultInstance(), sizes))
+                .isEqualTo(new MemoryNeed(0, 655_360L * (729 + 320)));
+    }
+
+    @Test
+    void countsThemInTheTypeThatTheyHave() {
+        Map<String, Long> sizes = Map.of("N", 32L, "A", 32L, "E", 80L, "P", 729L);
+        MetaGraphDef model = MetaGraphDef.newBuilder().putSignatureDef("decode", SignatureDef.newBuilder()
+                .putInputs("prefix_keys", TensorInfo.newBuilder().setDtype(DataType.DT_BFLOAT16).build()).build()).build();
+        assertThat(MemoryNeed.of(model, sizes)).isEqualTo(new MemoryNeed(0, 327_680L * (729 + 320)));
     }
 
     @Test
@@ -30,6 +42,6 @@ class MemoryNeedTest {
     }
 
     private static long work(Map<String, Long> sizes) {
-        return MemoryNeed.of(GraphDef.getDefaultInstance(), sizes).work();
+        return MemoryNeed.of(MetaGraphDef.getDefaultInstance(), sizes).work();
     }
 }

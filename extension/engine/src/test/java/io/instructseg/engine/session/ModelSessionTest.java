@@ -143,6 +143,21 @@ class ModelSessionTest {
                 .hasMessageContaining("no signature fuse");
     }
 
+    /** The model's precision, or float32 as earlier versions of the converter had it. */
+    @Test
+    void keysAndValuesHaveOneType() throws IOException {
+        Path model = TestModel.edited(directory, graph -> {
+            change(graph, Signature.PREFILL, definition -> definition.putOutputs("prefix_keys",
+                    definition.getOutputsOrThrow("prefix_keys").toBuilder().setDtype(DataType.DT_INT32).build()));
+            change(graph, Signature.DECODE, definition -> definition.putInputs("values",
+                    definition.getInputsOrThrow("values").toBuilder().setDtype(DataType.DT_BFLOAT16).build()));
+        });
+        assertThatThrownBy(() -> ModelSession.load(model)).isExactlyInstanceOf(ModelException.class)
+                .hasMessageContaining(
+                        "prefill: output prefix_keys is DT_INT32, expected DT_FLOAT or DT_BFLOAT16 or DT_HALF")
+                .hasMessageContaining("decode: input values is DT_BFLOAT16, expected DT_FLOAT");
+    }
+
     @Test
     void refusesAnEnormousImageSize() throws IOException {
         Path model = TestModel.edited(directory, graph -> change(graph, Signature.ENCODE_BACKBONE,

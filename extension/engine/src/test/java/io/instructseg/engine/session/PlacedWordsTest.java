@@ -13,9 +13,12 @@ import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.RunMetadata;
 
+import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 
 /** Prefill and decode, which a model may lack, and which run where reason does. */
@@ -26,17 +29,19 @@ class PlacedWordsTest {
     @TempDir
     Path directory;
 
-    @Test
-    void theCacheStaysOnReasonsDevice() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void theCacheStaysOnReasonsDevice(Precision precision) throws IOException {
+        Path model = TestModel.directory("model-b", precision);
         List<float[]> expected;
-        try (ModelSession plain = ModelSession.load(TestModel.directory())) {
+        try (ModelSession plain = ModelSession.load(model)) {
             assertThat(plain.offers(Signature.PREFILL)).isTrue();
             assertThat(plain.size("V")).isEqualTo(640);
             expected = logits(plain);
         }
         Placement spread = Placement.of("cpu:0", Map.of("perceive", "cpu:2", "reason", "cpu:1"));
         List<RunMetadata> steps = new ArrayList<>();
-        try (ModelSession placed = ModelSession.load(TestModel.directory(), spread, TensorFlowOptions.logicalCpus(3))) {
+        try (ModelSession placed = ModelSession.load(model, spread, TensorFlowOptions.logicalCpus(3))) {
             assertThat(placed.devices()).containsEntry(Signature.PREFILL, Device.of("cpu:1"))
                     .containsEntry(Signature.DECODE, Device.of("cpu:1"));
             placed.trace((stage, step) -> {
@@ -118,7 +123,8 @@ class PlacedWordsTest {
 
     private static Activations decode(ModelSession session, int word, Activations prefix, Activations tail) {
         try (Activation id = Activation.of(HostTensor.ints(new int[] { word }, 1, 1));
-                Activation none = zeros(session.size("N"), 1, session.size("A"), 0, session.size("E"))) {
+                Activation none = session.empty(Signature.DECODE, "keys", session.size("N"), 1, session.size("A"), 0,
+                        session.size("E"))) {
             return session.runStage(Signature.DECODE,
                     Map.of("token_ids", id, "prefix_keys", prefix.get("prefix_keys"), "prefix_values",
                             prefix.get("prefix_values"), "keys", tail == null ? none : tail.get("keys"), "values",

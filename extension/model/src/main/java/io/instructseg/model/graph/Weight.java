@@ -36,6 +36,10 @@ public record Weight(String name, List<Long> checkpointShape, Layout layout, Pre
 
     /** Element type of the variable. */
     public Class<? extends TNumber> type() {
+        return type(precision);
+    }
+
+    static Class<? extends TNumber> type(Precision precision) {
         return switch (precision) {
             case FLOAT32 -> TFloat32.class;
             case BFLOAT16 -> TBfloat16.class;

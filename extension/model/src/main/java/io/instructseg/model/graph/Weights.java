@@ -43,6 +43,11 @@ public final class Weights {
         return precision;
     }
 
+    /** The same in TensorFlow. */
+    public Class<? extends TNumber> type() {
+        return Weight.type(precision);
+    }
+
     /** All weights used so far, in the order of their first use. */
     public Collection<Weight> declared() {
         return variables.values().stream().map(Variable::weight).toList();

@@ -43,7 +43,7 @@ public final class LanguageModel {
      * @return hidden states there, after the final norm {@code [b, m, d]}
      */
     public Operand<TFloat32> hiddenStates(Operand<TFloat32> embeddings, Operand<TInt32> positions) {
-        return hiddenStates(embeddings, positions, KeyValueCache.empty(tf));
+        return hiddenStates(embeddings, positions, KeyValueCache.empty(tf, TFloat32.class));
     }
 
     /**
@@ -53,7 +53,7 @@ public final class LanguageModel {
      * @param cache of the tokens before these; keys and values of these are added to it
      * @return logits {@code [1, v]}
      */
-    public Operand<TFloat32> nextWord(Operand<TFloat32> embeddings, KeyValueCache cache) {
+    public Operand<TFloat32> nextWord(Operand<TFloat32> embeddings, KeyValueCache<?> cache) {
         Operand<TInt32> last = tf.math.sub(Shapes.size(tf, embeddings, 1), tf.constant(1));
         Operand<TFloat32> state = hiddenStates(embeddings, Shapes.reshape(tf, last, 1, 1), cache);
         // [1, 1, d] to [1, d]
@@ -70,7 +70,7 @@ public final class LanguageModel {
      * @param places the tokens asked for, counted from the first of the embeddings {@code [b, m]}
      * @param cache of the tokens before that one
      */
-    private Operand<TFloat32> hiddenStates(Operand<TFloat32> embeddings, Operand<TInt32> places, KeyValueCache cache) {
+    private Operand<TFloat32> hiddenStates(Operand<TFloat32> embeddings, Operand<TInt32> places, KeyValueCache<?> cache) {
         Operand<TInt32> end = tf.math.add(cache.length(), Shapes.size(tf, embeddings, 1));
         Operand<TInt32> positions = range(cache.length(), end);
         Operand<TInt32> all = range(tf.constant(0), end);
@@ -86,7 +86,7 @@ public final class LanguageModel {
     }
 
     private Operand<TFloat32> apply(int index, Operand<TFloat32> x, RotaryEmbedding rotation, SelfAttention attention,
-            KeyValueCache cache) {
+            KeyValueCache<?> cache) {
         DecoderLayer layer = layer(index);
         Operand<TFloat32> normal = layer.normalise(x);
         Operand<TFloat32> attended = block.tap("layer." + index + ".self_attn",
@@ -96,7 +96,7 @@ public final class LanguageModel {
     }
 
     private Operand<TFloat32> lastLayer(Operand<TFloat32> x, RotaryEmbedding rotation, Operand<TInt32> all,
-            Operand<TInt32> places, KeyValueCache cache) {
+            Operand<TInt32> places, KeyValueCache<?> cache) {
         DecoderLayer layer = layer(parameters.layers() - 1);
         Operand<TFloat32> normal = layer.normalise(x);
         Operand<TFloat32> queries = at(normal, places);
