@@ -3,7 +3,8 @@ package io.instructseg.format;
 /**
  * The element type in which a model keeps its matrices and multiplies them. Vectors (biases, norms, embeddings of
  * positions) are kept in float32, though a bias is rounded with the product that it is added to. The keys and values
- * of earlier words have this type, too. Norms, softmax, scores, everything else between stages, and all of the pixel decoder
+ * of earlier words are kept in the matrices' type. Norms, softmax, scores, everything else between stages, and all of the pixel
+ * decoder
  * and
  * the mask decoder are float32 at any precision.
  */

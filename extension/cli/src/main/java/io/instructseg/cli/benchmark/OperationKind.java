@@ -13,8 +13,7 @@ enum OperationKind {
     CASTS("casts", "Cast"),
     MOVES("moves", "Transpose", "Concat", "Gather", "Pack", "Unpack", "Slice", "Split", "Pad", "BroadcastTo", "Tile", "Reshape",
             "ExpandDims", "Squeeze", "Identity", "Roll", "Reverse", "Scatter", "Inplace", "Empty", "Fill", "ReadVariableOp",
-            "ToTf", "_Arg",
-            "_Retval"),
+            "Bitcast", "ToTf", "_Arg", "_Retval"),
     RESIZING("resizing", "Resize"),
     ELEMENTWISE("pointwise");
 

@@ -14,6 +14,7 @@ import io.instructseg.cli.benchmark.PictureReport.Model;
 import io.instructseg.cli.benchmark.PictureReport.Stage;
 import io.instructseg.cli.benchmark.PictureReport.Words;
 import io.instructseg.engine.image.RgbImage;
+import io.instructseg.engine.session.ModelDescription;
 import io.instructseg.engine.session.StageWeights;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.format.Hyperparameters;
@@ -34,6 +35,7 @@ final class PictureSummary {
     private final StageFlops flops;
     private final StageBytes bytes;
     private final Map<Signature, Long> weights;
+    private final long tokenBytes;
 
     PictureSummary(String name, ModelManifest manifest, PictureRequest request, Path directory, Limits limits)
             throws IOException {
@@ -45,6 +47,7 @@ final class PictureSummary {
         this.flops = new StageFlops(manifest.hyperparameters(), prompt);
         this.bytes = new StageBytes(manifest.hyperparameters(), prompt, image);
         this.weights = StageWeights.read(directory);
+        this.tokenBytes = ModelDescription.read(directory).tokenBytes();
     }
 
     Model model() {
@@ -65,7 +68,7 @@ final class PictureSummary {
         double prefill = model.prefill(times.promptTokens());
         double before = times.meanTokensBefore();
         long weightBytes = weights.get(Signature.DECODE);
-        long cacheBytes = Math.round(before * bytes.ofCachedToken(manifest.precision()));
+        long cacheBytes = Math.round(before * tokenBytes);
         return new Words(times.promptTokens(), Samples.median(times.prefills()), prefill, prefill / limits.matrixProduct(),
                 times.tokens().size(), times.tokens().isEmpty() ? 0 : Samples.median(times.tokens()), model.decode(before + 1),
                 weightBytes, cacheBytes, (weightBytes + cacheBytes) / limits.memoryRead());

@@ -8,7 +8,6 @@ import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.text.Prompt;
 import io.instructseg.format.ElementType;
 import io.instructseg.format.Hyperparameters;
-import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
 
@@ -43,11 +42,6 @@ final class StageBytes {
     /** Of {@code resolve_masks}; only a video's frames are asked for {@code resized_logits}. */
     private static List<TensorSpec> outputs(String name) {
         return Signature.RESOLVE_MASKS.outputs().stream().filter(output -> output.name().equals(name)).toList();
-    }
-
-    /** Keys and values of all layers: what each later token reads of one. */
-    long ofCachedToken(Precision precision) {
-        return 2L * precision.bytes() * axes.get("N") * axes.get("A") * axes.get("E");
     }
 
     private long bytes(List<TensorSpec> tensors, int items) {

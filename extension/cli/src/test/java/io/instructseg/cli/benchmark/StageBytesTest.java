@@ -6,7 +6,6 @@ import org.junit.jupiter.api.Test;
 
 import io.instructseg.engine.image.RgbImage;
 import io.instructseg.engine.text.Prompt;
-import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
 
 /** The official sizes; a picture of 60 x 40 pixels, a prompt of 50 tokens before splicing, an instruction of 8. */
@@ -31,11 +30,5 @@ class StageBytesTest {
         assertThat(bytes.of(Signature.ENCODE_VISION, 3, 1)).isEqualTo(384 * 384 * 3 + patches);
         // eight ids and their number for each sentence, and what it perceives
         assertThat(bytes.of(Signature.PERCEIVE, 3, 1)).isEqualTo(patches + 3 * (4 * 8 + 4 + 4 * 128 * 2560));
-    }
-
-    /** 32 layers, a key and a value of 2560 numbers. */
-    @Test
-    void aTokensKeysAndValuesAreThoseOfAllLayers() {
-        assertThat(bytes.ofCachedToken(Precision.FLOAT32)).isEqualTo(32 * 2 * 2560 * 4);
     }
 }

@@ -23,7 +23,8 @@ import io.instructseg.tensorflow.Processor;
 /**
  * Lets a model in bfloat16 compute in float32, for a processor that has no instructions for it: TensorFlow's loops for that
  * take several times as long as float32's products (docs/performance.md). Weights stay bfloat16 in memory, and each is cast
- * when what multiplies it is about to run. Results are closer to float32's: activations are not rounded.
+ * when what multiplies it is about to run. Results are closer to float32's: of the
+ * activations, only keys and values are rounded.
  */
 public final class Bfloat16Products {
 

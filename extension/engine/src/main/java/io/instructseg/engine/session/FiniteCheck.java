@@ -24,7 +24,8 @@ import io.instructseg.format.TensorSpec;
  * <p>
  * The outputs are enough. What is not a number within a stage stays one through products, norms and residuals; an infinity
  * that does not reach the output (softmax or a ReLU took it for the large number it stands for) did no harm. Keys and values
- * that are not float32 aren't looked at: the logits that the same stage gives are made of all of them.
+ * that are not float32 aren't looked at: prefill's logits are made of what they were before they were rounded, and decode's of
+ * what they are.
  */
 final class FiniteCheck {
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.BundleEntryProto;
@@ -54,6 +55,8 @@ final class MappedWeights {
      * that has this attribute, which names the memory for some of its outputs: here for none.
      */
     private static final String NO_CONSTANT = "_scoped_allocator";
+    /** Before the name of a node, in the list of those that one wants to be placed with. */
+    private static final String WITH = "loc:@";
     private static final AttrValue BYTE = type(DataType.DT_UINT8);
     private static final AttrValue INT = type(DataType.DT_INT32);
     private static final AttrValue LONG = type(DataType.DT_INT64);
@@ -64,12 +67,14 @@ final class MappedWeights {
     private static final Set<String> USERS = Set.of("AssignVariableOp", "ReadVariableOp", "ResourceGather");
 
     private final Map<String, NodeDef> nodes = new HashMap<>();
-    /** What other operations than {@link #USERS} take, or more than one assigns. */
+    /** Variables that other operations than {@link #USERS} take, more than one assigns, or other nodes name. */
     private final Set<String> changeable = new HashSet<>();
     /** The parts of weights that stay mapped, by their variable's name. */
     private final Map<String, Part> parts = new HashMap<>();
     /** What restored a weight of another device, by its name, and the part that takes its place. */
     private final Map<String, NodeDef> assigned = new HashMap<>();
+    /** Names of those weights' variables that share the mapping's memory. */
+    private final Set<String> sharing = new HashSet<>();
     private final Map<String, NodeDef> added = new LinkedHashMap<>();
     private final Map<List<Long>, String> constants = new HashMap<>();
     /** How many inputs each node is. */
@@ -81,6 +86,7 @@ final class MappedWeights {
     /** Rows of all parts of the file, weights and what is between them. */
     private final List<Long> rows = new ArrayList<>();
     private final Path file;
+    private final String restore;
     private final String prefix;
     private long hostBytes;
 
@@ -103,19 +109,40 @@ final class MappedWeights {
 
     private MappedWeights(MetaGraphDef.Builder model, Path directory) {
         this.file = WeightIndex.file(directory);
+        this.restore = model.getSaverDef().getRestoreOpName();
+        this.prefix = model.getSaverDef().getFilenameTensorName();
+        // it is fed, too
+        users.put(TensorNames.node(prefix), 1);
         Set<String> written = new HashSet<>();
+        Map<String, String> resources = new HashMap<>();
         for (NodeDef node : model.getGraphDef().getNodeList()) {
             nodes.put(node.getName(), node);
             node.getInputList().forEach(input -> users.merge(TensorNames.node(input), 1, Integer::sum));
             if (!USERS.contains(node.getOp())) {
                 node.getInputList().forEach(input -> changeable.add(TensorNames.node(input)));
-            } else if (isAssignment(node) && !written.add(TensorNames.node(node.getInput(0)))) {
+            } else if (node.getOp().equals("AssignVariableOp") && !written.add(TensorNames.node(node.getInput(0)))) {
                 changeable.add(TensorNames.node(node.getInput(0)));
             }
+            neighbours(node).forEach(changeable::add);
+            if (node.getOp().equals("VarHandleOp")) {
+                String other = resources.put(resource(node), node.getName());
+                changeable.addAll(other == null ? List.of() : List.of(other, node.getName()));
+            }
         }
-        prefix = model.getSaverDef().getFilenameTensorName();
-        // it is fed, too
-        users.merge(TensorNames.node(prefix), 1, Integer::sum);
+    }
+
+    /** Nodes that one wants to be placed with. */
+    private static Stream<String> neighbours(NodeDef node) {
+        return node.getAttrOrDefault("_class", AttrValue.getDefaultInstance()).getList().getSList().stream()
+                .map(ByteString::toStringUtf8).filter(name -> name.startsWith(WITH)).map(name -> name.substring(WITH.length()));
+    }
+
+    /** Which variable a handle is of. */
+    private static String resource(NodeDef handle) {
+        AttrValue none = AttrValue.getDefaultInstance();
+        String shared = handle.getAttrOrDefault("shared_name", none).getS().toStringUtf8();
+        return handle.getAttrOrDefault("container", none).getS().toStringUtf8() + "/"
+                + (shared.isEmpty() ? handle.getName() : shared);
     }
 
     /**
@@ -152,7 +179,8 @@ final class MappedWeights {
     }
 
     private boolean restoresOneWeight(NodeDef assignment) {
-        if (!isAssignment(assignment)) {
+        if (!assignment.getOp().equals("AssignVariableOp") || assignment.getInputCount() != 2
+                || assignment.getName().equals(restore)) {
             return false;
         }
         NodeDef variable = input(assignment, 0);
@@ -161,10 +189,6 @@ final class MappedWeights {
                 && value.getOp().equals("RestoreV2")
                 && value.getInputCount() == 3 && isPrefix(value.getInput(0)) && strings(input(value, 1)).size() == 1
                 && strings(input(value, 2)).equals(List.of(ByteString.EMPTY));
-    }
-
-    private static boolean isAssignment(NodeDef node) {
-        return node.getOp().equals("AssignVariableOp") && node.getInputCount() == 2;
     }
 
     /** An empty node if there is none. */
@@ -243,13 +267,17 @@ final class MappedWeights {
     }
 
     private void assign(Restored weight, int part) {
-        NodeDef restore = input(weight.assignment(), 1);
+        NodeDef variable = input(weight.assignment(), 0);
+        NodeDef value = input(weight.assignment(), 1);
         assignments.add(weight.assignment().getName());
-        if (!assigned.containsKey(restore.getName())) {
-            String bytes = bytes(restore.getName() + "/assigned", weight.entry(), ASSIGNED_PARTS + ":" + part);
-            assigned.put(restore.getName(), bitcast(restore, bytes, type(weight.entry().getDtype())));
-            hostBytes += MemoryNeed.isOnGpu(input(weight.assignment(), 0)) ? 0 : weight.entry().getSize();
-            releaseInputs(restore);
+        if (!assigned.containsKey(value.getName())) {
+            String bytes = bytes(value.getName() + "/assigned", weight.entry(), ASSIGNED_PARTS + ":" + part);
+            assigned.put(value.getName(), bitcast(value, bytes, type(weight.entry().getDtype())));
+            hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : weight.entry().getSize();
+            releaseInputs(value);
+        }
+        if (!MemoryNeed.isOnGpu(variable)) {
+            sharing.add(variable.getName());
         }
     }
 
@@ -312,11 +340,17 @@ final class MappedWeights {
 
     private NodeDef change(NodeDef given) {
         NodeDef node = waitForFile(given);
-        Part part = node.getInputCount() == 0 ? null : parts.get(TensorNames.node(node.getInput(0)));
-        if (part == null) {
-            return assigned.getOrDefault(node.getName(), node);
+        String first = node.getInputCount() == 0 ? "" : TensorNames.node(node.getInput(0));
+        boolean gathers = node.getOp().equals("ResourceGather");
+        if (parts.containsKey(first)) {
+            Part part = parts.get(first);
+            return gathers ? gather(node, node("Bitcast", "").addInput(part.bytes()).putAttr("T", BYTE).putAttr("type",
+                    part.type())) : bitcast(node, part.bytes(), part.type());
         }
-        return node.getOp().equals("ResourceGather") ? gather(node, part) : bitcast(node, part.bytes(), part.type());
+        if (gathers && sharing.contains(first)) {
+            return gather(node, node("ReadVariableOp", "").addInput(first).putAttr("dtype", node.getAttrOrThrow("dtype")));
+        }
+        return assigned.getOrDefault(node.getName(), node);
     }
 
     /** What waits for assignments that are no more waits for the file's. */
@@ -331,13 +365,15 @@ final class MappedWeights {
     }
 
     /**
-     * Rows of the weight's elements: for rows of a variable itself TensorFlow would copy all of it, if it shared memory.
+     * Rows of a weight's value: for rows of a variable itself TensorFlow would copy all of it, if it shared memory.
+     *
+     * @param value still without its name and device
      */
-    private NodeDef gather(NodeDef node, Part part) {
-        String value = node.getName() + "/value";
-        add(node("Bitcast", value).addInput(part.bytes()).putAttr("T", BYTE).putAttr("type", part.type()));
-        return node("GatherV2", node.getName()).addInput(value).addInput(node.getInput(1)).addInput(AXIS)
-                .addAllInput(node.getInputList().subList(2, node.getInputCount())).putAttr("Tparams", part.type())
+    private NodeDef gather(NodeDef node, NodeDef.Builder value) {
+        add(value.setName(node.getName() + "/value").setDevice(node.getDevice()));
+        return node("GatherV2", node.getName()).setDevice(node.getDevice()).addInput(value.getName())
+                .addInput(node.getInput(1)).addInput(AXIS).addAllInput(node.getInputList().subList(2, node.getInputCount()))
+                .putAttr("Tparams", node.getAttrOrThrow("dtype"))
                 .putAttr("Tindices", node.getAttrOrThrow("Tindices")).putAttr("Taxis", INT)
                 .putAttr("batch_dims", node.getAttrOrDefault("batch_dims", AttrValue.newBuilder().setI(0).build())).build();
     }

@@ -6,12 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDefOrBuilder;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.NodeDefOrBuilder;
-import org.tensorflow.proto.SignatureDef;
-import org.tensorflow.proto.TensorInfo;
 
 import io.instructseg.format.Signature;
 import io.instructseg.format.TensorSpec;
@@ -40,26 +37,13 @@ record MemoryNeed(long weights, long work) {
         }
         long handedOn = List.of(Signature.values()).stream().flatMap(stage -> stage.outputs().stream())
                 .mapToLong(output -> bytes(output, sizes)).sum();
-        return new MemoryNeed(weights, STAGE_FACTOR * handedOn + keysAndValues(keyType(model), sizes));
+        return new MemoryNeed(weights, STAGE_FACTOR * handedOn
+                + ModelDescription.tokenBytes(model, sizes) * (sizes.getOrDefault("P", 0L) + WORDS));
     }
 
     /** Whether a node, with its device, is not in the host's memory. */
     static boolean isOnGpu(NodeDefOrBuilder node) {
         return node.getDevice().contains(":" + Device.Type.GPU + ":");
-    }
-
-    private static DataType keyType(MetaGraphDefOrBuilder model) {
-        return model.getSignatureDefOrDefault(Signature.DECODE.key(), SignatureDef.getDefaultInstance())
-                .getInputsOrDefault("prefix_keys", TensorInfo.getDefaultInstance()).getDtype();
-    }
-
-    /** Of each layer, head and token; 0 without words, or if a size is not told. */
-    private static long keysAndValues(DataType type, Map<String, Long> sizes) {
-        long ofToken = 2L * ModelDescription.width(type);
-        for (String axis : List.of("N", "A", "E")) {
-            ofToken *= sizes.getOrDefault(axis, 0L);
-        }
-        return ofToken * (sizes.getOrDefault("P", 0L) + WORDS);
     }
 
     /** For one picture and sentence; 0 if a size is not the model's. */

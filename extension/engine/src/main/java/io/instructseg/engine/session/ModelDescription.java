@@ -12,8 +12,11 @@ import java.util.Set;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.MetaGraphDefOrBuilder;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -26,8 +29,10 @@ import io.instructseg.format.Signature;
  * @param sizes of the model-wide axes of {@link Signature}, as far as the signatures state them
  * @param variables the weights, which are in other files
  * @param signatures those that the model has
+ * @param tokenBytes keys and values of a token, of all layers; 0 without words, or if a size is not stated
  */
-public record ModelDescription(Map<String, Long> sizes, List<Variable> variables, Set<Signature> signatures) {
+public record ModelDescription(Map<String, Long> sizes, List<Variable> variables, Set<Signature> signatures,
+        long tokenBytes) {
 
     private static final long MAX_BYTES = 512L << 20;
 
@@ -56,8 +61,19 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
                 variables.add(variable(node));
             }
         }
-        return new ModelDescription(SignatureCheck.check(graph.getSignatureDefMap()), List.copyOf(variables),
-                SignatureCheck.offered(graph.getSignatureDefMap()));
+        Map<String, Long> sizes = SignatureCheck.check(graph.getSignatureDefMap());
+        return new ModelDescription(sizes, List.copyOf(variables), SignatureCheck.offered(graph.getSignatureDefMap()),
+                tokenBytes(graph, sizes));
+    }
+
+    static long tokenBytes(MetaGraphDefOrBuilder graph, Map<String, Long> sizes) {
+        DataType type = graph.getSignatureDefOrDefault(Signature.DECODE.key(), SignatureDef.getDefaultInstance())
+                .getInputsOrDefault("prefix_keys", TensorInfo.getDefaultInstance()).getDtype();
+        long bytes = 2L * width(type);
+        for (String axis : List.of("N", "A", "E")) {
+            bytes *= sizes.getOrDefault(axis, 0L);
+        }
+        return bytes;
     }
 
     /** The graph to serve, with its signatures as yet unchecked. */
@@ -93,8 +109,7 @@ public record ModelDescription(Map<String, Long> sizes, List<Variable> variables
         return bytes;
     }
 
-    /** Bytes of an element. */
-    static int width(DataType type) {
+    private static int width(DataType type) {
         return switch (type) {
             case DT_BOOL, DT_INT8, DT_UINT8 -> 1;
             case DT_BFLOAT16, DT_HALF, DT_INT16, DT_UINT16 -> 2;

@@ -9,11 +9,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.RunMetadata;
 import org.tensorflow.proto.RunOptions;
 import org.tensorflow.proto.SignatureDef;
@@ -41,6 +44,8 @@ public final class ModelSession implements AutoCloseable {
     private final SessionTensors kept;
     private final boolean keeps;
     private final FiniteCheck finite;
+    /** The stages that have run. */
+    private final Set<Signature> prepared = ConcurrentHashMap.newKeySet();
     private volatile Tracing tracing;
 
     private record Tracing(RunOptions options, BiConsumer<Signature, RunMetadata> taker) {
@@ -157,7 +162,7 @@ public final class ModelSession implements AutoCloseable {
     }
 
     /**
-     * Runs a signature on host tensors.
+     * Runs a signature on host tensors. Keys and values that are not float32 can't pass the host.
      *
      * @param inputs by the signature's names
      * @param tensors outputs, or tensors within the signature that {@link #has} knows
@@ -167,6 +172,7 @@ public final class ModelSession implements AutoCloseable {
     public Map<String, HostTensor> run(Signature signature, Map<String, HostTensor> inputs, Collection<String> tensors) {
         Map<String, Activation> fed = new HashMap<>();
         try {
+            requireHostTypes(signature, tensors);
             inputs.forEach((name, tensor) -> {
                 requireShape(signature, name, tensor);
                 fed.put(name, Activation.of(tensor));
@@ -209,6 +215,10 @@ public final class ModelSession implements AutoCloseable {
                     : operand(signature, definition, name)));
             checked.forEach(name -> runner.fetch(finite.answer(signature, name)));
             Result result = run(signature, runner);
+            if (prepared.add(signature)) {
+                // what TensorFlow prepared it with
+                NativeHeap.trim();
+            }
             Map<String, Activation> outputs = new LinkedHashMap<>();
             for (int i = 0; i < names.size(); i++) {
                 String name = names.get(i);
@@ -273,8 +283,19 @@ public final class ModelSession implements AutoCloseable {
         }
     }
 
+    private void requireHostTypes(Signature signature, Collection<String> outputs) {
+        outputs.forEach(name -> requireHostType(signature, name, definition(signature).getOutputsMap().get(name)));
+    }
+
+    private static void requireHostType(Signature signature, String name, TensorInfo tensor) {
+        if (tensor != null && List.of(DataType.DT_BFLOAT16, DataType.DT_HALF).contains(tensor.getDtype())) {
+            throw new StageException(signature, name + " is " + tensor.getDtype() + ", which can't pass the host");
+        }
+    }
+
     private void requireShape(Signature signature, String input, HostTensor tensor) {
         requireInput(signature, input);
+        requireHostType(signature, input, definition(signature).getInputsOrThrow(input));
         TensorShapeProto expected = definition(signature).getInputsOrThrow(input).getTensorShape();
         long[] shape = tensor.shape();
         boolean fits = expected.getUnknownRank() || expected.getDimCount() == shape.length;

@@ -16,8 +16,8 @@ final class NativeHeap {
         try {
             ManagementFactory.getPlatformMBeanServer().invoke(
                     new ObjectName("com.sun.management:type=DiagnosticCommand"), "systemTrimNativeHeap", null, null);
-        } catch (JMException e) {
-            // it stays for the next model: another system than Linux with glibc, or no such command in this JVM
+        } catch (JMException | RuntimeException e) {
+            // it stays for the next model: another system than Linux with glibc, no such command in this JVM, or none allowed
         }
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.proto.AttrValue;
@@ -179,23 +182,107 @@ class MappedWeightsTest {
         MappedWeights mapped = MappedWeights.of(model, directory);
         mapped.change(model.getGraphDefBuilder());
         long copied = weights().values().stream().filter(weight -> weight.getSize() % 64 != 0).count();
-        Map<String, NodeDef> changed = model.getGraphDef().getNodeList().stream()
-                .collect(Collectors.toMap(NodeDef::getName, node -> node));
+        Map<String, NodeDef> changed = nodes(model);
         assertThat(mapped.assignments()).containsExactly("mapped_weights/assignment");
         assertThat(changed.values()).filteredOn(node -> node.getOp().equals("RestoreV2")).hasSize((int) copied);
         assertThat(changed.values()).filteredOn(node -> node.getOp().equals("VarHandleOp")).hasSize((int) copied + 1);
         assertThat(changed.get(model.getSaverDef().getRestoreOpName()).getInputList()).hasSize((int) copied + 1)
                 .contains("^mapped_weights/assignment");
-        assertThat(changed.values()).allSatisfy(node -> assertThat(changed.keySet())
-                .containsAll(node.getInputList().stream().map(TensorNames::node).toList()));
         // of each weight, a reshape takes the place of a variable, an assignment, a restore and its weight's name
         assertThat(nodes - changed.size()).isGreaterThan(2 * (weights().size() - copied));
+    }
+
+    private static Map<String, NodeDef> nodes(MetaGraphDef.Builder model) {
+        Map<String, NodeDef> nodes = model.getGraphDef().getNodeList().stream()
+                .collect(Collectors.toMap(NodeDef::getName, node -> node));
+        assertThat(nodes.values()).allSatisfy(node -> assertThat(nodes.keySet())
+                .containsAll(node.getInputList().stream().map(TensorNames::node).toList()));
+        return nodes;
+    }
+
+    /** There each stays a variable; a CPU's shares its memory with the file, and a GPU's does not. */
+    @ParameterizedTest
+    @ValueSource(strings = { "cpu:1", "gpu:0" })
+    void onOtherDevicesPartsAreAssigned(String device) throws IOException {
+        MetaGraphDef.Builder model = ModelDescription.graph(directory).toBuilder();
+        Map<Signature, Device> devices = new EnumMap<>(Signature.class);
+        for (Signature stage : Signature.values()) {
+            devices.put(stage, stage == Signature.ENCODE_BACKBONE ? Device.CPU : Device.of(device));
+        }
+        addRow(model);
+        NodePlacement.place(model, devices);
+        MappedWeights mapped = MappedWeights.of(model, directory);
+        mapped.change(model.getGraphDefBuilder());
+        Map<String, NodeDef> changed = nodes(model);
+        assertThat(changed).containsKey("variables/" + WEIGHT);
+        assertThat(changed.values()).noneMatch(node -> node.getOp().equals("VarHandleOp")
+                && node.getName().contains("vision_tower_mask") && node.getName().endsWith("attn.qkv.weight"));
+        assertThat(mapped.assignments()).contains("mapped_weights/assignment").hasSizeGreaterThan(100);
+        boolean shares = device.startsWith("cpu");
+        assertThat(changed.get("row").getOp()).isEqualTo(shares ? "GatherV2" : "ResourceGather");
+        assertThat(changed.containsKey("row/value")).isEqualTo(shares);
+        long all = weights().values().stream().filter(weight -> weight.getSize() % 64 == 0)
+                .mapToLong(BundleEntryProto::getSize).sum();
+        if (shares) {
+            assertThat(mapped.hostBytes()).isEqualTo(all);
+        } else {
+            assertThat(mapped.hostBytes()).isPositive().isLessThan(all);
+        }
+    }
+
+    /** Of somebody else's model, say, in which one operation restores what two variables begin with. */
+    @Test
+    void aWeightCanBeOfTwoVariables() throws IOException {
+        MetaGraphDef.Builder model = ModelDescription.graph(directory).toBuilder();
+        Map<String, NodeDef> nodes = nodes(model);
+        NodeDef variable = nodes.get("variables/" + WEIGHT);
+        NodeDef assignment = nodes.values().stream().filter(node -> node.getOp().equals("AssignVariableOp")
+                && node.getInput(0).equals(variable.getName())).findFirst().orElseThrow();
+        model.getGraphDefBuilder()
+                .addNode(variable.toBuilder().setName("twin")
+                        .putAttr("shared_name", AttrValue.newBuilder().setS(ByteString.copyFromUtf8("twin")).build()))
+                .addNode(assignment.toBuilder().setName("twin/assigned").setInput(0, "twin"))
+                .addNode(nodes.get("variables/" + WEIGHT + ".value").toBuilder().setName("twin/value").setInput(0, "twin"));
+        MappedWeights mapped = MappedWeights.of(model, directory);
+        mapped.change(model.getGraphDefBuilder());
+        Map<String, NodeDef> changed = nodes(model);
+        assertThat(changed).doesNotContainKeys("twin", "twin/assigned", variable.getName());
+        assertThat(changed.get("twin/value").getInputList())
+                .isEqualTo(changed.get("variables/" + WEIGHT + ".value").getInputList());
+    }
+
+    /** Whose node would be missing then, or whose other handle would never be assigned. */
+    @Test
+    void whatOthersNameIsCopied() throws IOException {
+        long mapped = openWhileLoaded();
+        NodeDef variable = nodes(ModelDescription.graph(directory).toBuilder()).get("variables/" + WEIGHT);
+        AttrValue neighbour = AttrValue.newBuilder().setList(AttrValue.ListValue.newBuilder()
+                .addS(ByteString.copyFromUtf8("loc:@variables/" + WEIGHT))).build();
+        TestModel.edit(directory, model -> model.getGraphDefBuilder()
+                .addNode(NodeDef.newBuilder().setName("neighbour").setOp("NoOp").putAttr("_class", neighbour)));
+        assertThat(openWhileLoaded()).isEqualTo(mapped - weights().get(WEIGHT).getSize());
+        TestModel.edit(directory, model -> {
+            model.getGraphDefBuilder().removeNode(model.getGraphDef().getNodeCount() - 1);
+            model.getGraphDefBuilder().addNode(variable.toBuilder().setName("other"));
+        });
+        assertThat(openWhileLoaded()).isEqualTo(mapped - weights().get(WEIGHT).getSize());
     }
 
     /** For rows of a variable that shares its memory TensorFlow copies all of it. */
     @Test
     void rowsAreGatheredFromTheValue() throws IOException {
         MetaGraphDef.Builder model = ModelDescription.graph(directory).toBuilder();
+        addRow(model);
+        MappedWeights mapped = MappedWeights.of(model, directory);
+        mapped.change(model.getGraphDefBuilder());
+        assertThat(nodes(model).get("row").getOp()).isEqualTo("GatherV2");
+        ByteBuffer elements = ByteBuffer.wrap(Files.readAllBytes(data)).order(ByteOrder.LITTLE_ENDIAN)
+                .position((int) weights().get(WEIGHT).getOffset() + 3 * 200 * Float.BYTES);
+        assertThat(row(model.getGraphDef(), mapped)).hasSize(200).allSatisfy(
+                element -> assertThat(element).isEqualTo(elements.getFloat()));
+    }
+
+    private static void addRow(MetaGraphDef.Builder model) {
         AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
         AttrValue indices = AttrValue.newBuilder().setType(DataType.DT_INT32).build();
         model.getGraphDefBuilder()
@@ -204,14 +291,6 @@ class MappedWeightsTest {
                                 .setTensorShape(TensorShapeProto.getDefaultInstance())).build()))
                 .addNode(NodeDef.newBuilder().setName("row").setOp("ResourceGather").addInput("variables/" + WEIGHT)
                         .addInput("index").putAttr("dtype", type).putAttr("Tindices", indices));
-        MappedWeights mapped = MappedWeights.of(model, directory);
-        mapped.change(model.getGraphDefBuilder());
-        assertThat(model.getGraphDef().getNodeList()).filteredOn(node -> node.getName().equals("row")).singleElement()
-                .satisfies(node -> assertThat(node.getOp()).isEqualTo("GatherV2"));
-        ByteBuffer elements = ByteBuffer.wrap(Files.readAllBytes(data)).order(ByteOrder.LITTLE_ENDIAN)
-                .position((int) weights().get(WEIGHT).getOffset() + 3 * 200 * Float.BYTES);
-        assertThat(row(model.getGraphDef(), mapped)).hasSize(200).allSatisfy(
-                element -> assertThat(element).isEqualTo(elements.getFloat()));
     }
 
     private static List<Float> row(GraphDef definition, MappedWeights mapped) {
@@ -253,13 +332,15 @@ class MappedWeightsTest {
     }
 
     /** The last one would hold. */
-    @Test
-    void whatIsAssignedTwiceIsCopied() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = { false, true })
+    void whatIsAssignedTwiceIsCopied(boolean waits) throws IOException {
+        List<String> others = waits ? List.of("^variables/" + WEIGHT + ".value") : List.of();
         long mapped = openWhileLoaded();
         AttrValue type = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
         TestModel.edit(directory, model -> model.getGraphDefBuilder().addNode(NodeDef.newBuilder().setName("again")
                 .setOp("AssignVariableOp").addInput("variables/" + WEIGHT).addInput("variables/" + WEIGHT + ".value")
-                .putAttr("dtype", type)));
+                .addAllInput(others).putAttr("dtype", type)));
         assertThat(openWhileLoaded()).isEqualTo(mapped - weights().get(WEIGHT).getSize());
     }
 

@@ -15,8 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.RunMetadata;
+import org.tensorflow.proto.SignatureDef;
 
 import io.instructseg.format.Precision;
 import io.instructseg.format.Signature;
@@ -25,6 +29,8 @@ import io.instructseg.format.Signature;
 class PlacedWordsTest {
 
     private static final int[] WORDS = { 7, 70, 107, 7 };
+    private static final AttrValue FLOAT = AttrValue.newBuilder().setType(DataType.DT_FLOAT).build();
+    private static final AttrValue BFLOAT16 = AttrValue.newBuilder().setType(DataType.DT_BFLOAT16).build();
 
     @TempDir
     Path directory;
@@ -69,6 +75,72 @@ class PlacedWordsTest {
         assertThat(variables.get("cpu:2"))
                 .allMatch(name -> name.contains("embed_tokens") || name.matches("variables/(ResourceGather|Cast).*"));
         assertThat(variables.get("cpu:1")).anyMatch(name -> name.contains("lm_head"));
+    }
+
+    /** As an earlier version converted it: its keys and values are float32, whatever its precision. */
+    @Test
+    void theCacheOfEarlierModelsIsFloat32() throws IOException {
+        Path earlier = TestModel.edited(Precision.BFLOAT16, directory, PlacedWordsTest::widenCache);
+        assertThat(ModelDescription.read(earlier).tokenBytes())
+                .isEqualTo(2 * ModelDescription.read(TestModel.directory("model-b", Precision.BFLOAT16)).tokenBytes());
+        try (ModelSession plain = ModelSession.load(TestModel.directory("model-b", Precision.BFLOAT16));
+                ModelSession session = ModelSession.load(earlier)) {
+            List<float[]> expected = logits(plain);
+            List<float[]> found = logits(session);
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(found.get(i)).containsExactly(expected.get(i));
+            }
+        }
+    }
+
+    /** Casts where keys and values enter and leave. */
+    private static void widenCache(MetaGraphDef.Builder model) {
+        for (Signature stage : List.of(Signature.PREFILL, Signature.DECODE)) {
+            SignatureDef.Builder definition = model.getSignatureDefOrThrow(stage.key()).toBuilder();
+            Map.copyOf(definition.getInputsMap()).forEach((name, tensor) -> {
+                if (tensor.getDtype() == DataType.DT_BFLOAT16) {
+                    String node = TensorNames.node(tensor.getName());
+                    String cast = stage.key() + "/" + Signature.CACHE_SCOPE + "/given_" + name;
+                    ForeignModel.redirect(model, node, cast);
+                    node(model, node).putAttr("dtype", FLOAT);
+                    model.getGraphDefBuilder().addNode(cast(cast, node, BFLOAT16, FLOAT));
+                    definition.putInputs(name, tensor.toBuilder().setDtype(DataType.DT_FLOAT).build());
+                }
+            });
+            Map.copyOf(definition.getOutputsMap()).forEach((name, tensor) -> {
+                if (tensor.getDtype() == DataType.DT_BFLOAT16) {
+                    String cast = stage.key() + "/" + Signature.CACHE_SCOPE + "/added_" + name;
+                    NodeDef.Builder node = node(model, TensorNames.node(tensor.getName()));
+                    model.getGraphDefBuilder().addNode(cast(cast, node.getInput(0), FLOAT, BFLOAT16));
+                    node(model, node.getName()).setInput(0, cast).putAttr("T", FLOAT);
+                    definition.putOutputs(name, tensor.toBuilder().setDtype(DataType.DT_FLOAT).build());
+                }
+            });
+            model.putSignatureDef(stage.key(), definition.build());
+        }
+    }
+
+    private static NodeDef.Builder node(MetaGraphDef.Builder model, String name) {
+        return model.getGraphDefBuilder().getNodeBuilderList().stream().filter(node -> node.getName().equals(name))
+                .findFirst().orElseThrow();
+    }
+
+    private static NodeDef cast(String name, String input, AttrValue to, AttrValue from) {
+        return NodeDef.newBuilder().setOp("Cast").setName(name).addInput(input).putAttr("SrcT", from).putAttr("DstT", to)
+                .build();
+    }
+
+    @Test
+    void keysAndValuesInHalfPrecisionCantPassTheHost() throws IOException {
+        try (ModelSession session = ModelSession.load(TestModel.directory("model-b", Precision.BFLOAT16))) {
+            assertThatThrownBy(() -> session.run(Signature.PREFILL, Map.of(), List.of("prefix_keys")))
+                    .isExactlyInstanceOf(StageException.class)
+                    .hasMessageContaining("prefix_keys is DT_BFLOAT16, which can't pass the host");
+            assertThatThrownBy(() -> session.run(Signature.DECODE,
+                    Map.of("keys", HostTensor.floats(new float[0], 4, 1, 4, 0, 26)), List.of("logits")))
+                    .isExactlyInstanceOf(StageException.class)
+                    .hasMessageContaining("keys is DT_BFLOAT16, which can't pass the host");
+        }
     }
 
     @Test

@@ -102,7 +102,7 @@ public final class TestModel {
                         .putAttr("T", type));
     }
 
-    private static Path edited(Precision precision, Path target, Consumer<MetaGraphDef.Builder> change) throws IOException {
+    static Path edited(Precision precision, Path target, Consumer<MetaGraphDef.Builder> change) throws IOException {
         edit(copy(precision, target), change);
         return target;
     }
