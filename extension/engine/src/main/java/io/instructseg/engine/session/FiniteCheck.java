@@ -24,8 +24,7 @@ import io.instructseg.format.TensorSpec;
  * <p>
  * The outputs are enough. What is not a number within a stage stays one through products, norms and residuals; an infinity
  * that does not reach the output (softmax or a ReLU took it for the large number it stands for) did no harm. Keys and values
- * that are not float32 aren't looked at: prefill's logits are made of what they were before they were rounded, and decode's of
- * what they are.
+ * that are in half precision aren't looked at: a step's logits are made of them, its own as they were before they were rounded.
  */
 final class FiniteCheck {
 

@@ -63,12 +63,11 @@ final class MappedWeights {
     private static final Map<DataType, Integer> ELEMENT_BYTES = Map.of(DataType.DT_FLOAT, Integer.BYTES, DataType.DT_BFLOAT16,
             Short.BYTES, DataType.DT_HALF, Short.BYTES);
 
-    /** What takes a variable and does not write into its memory, but for the one assignment of its weight. */
-    private static final Set<String> USERS = Set.of("AssignVariableOp", "ReadVariableOp", "ResourceGather");
-
     private final Map<String, NodeDef> nodes = new HashMap<>();
-    /** Variables that other operations than {@link #USERS} take, more than one assigns, or other nodes name. */
+    /** Variables that something else takes than one assignment and what reads them, or of which there are other handles. */
     private final Set<String> changeable = new HashSet<>();
+    /** What other nodes want to be placed with. */
+    private final Set<String> named = new HashSet<>();
     /** The parts of weights that stay mapped, by their variable's name. */
     private final Map<String, Part> parts = new HashMap<>();
     /** What restored a weight of another device, by its name, and the part that takes its place. */
@@ -117,16 +116,14 @@ final class MappedWeights {
         Map<String, String> resources = new HashMap<>();
         for (NodeDef node : model.getGraphDef().getNodeList()) {
             nodes.put(node.getName(), node);
-            node.getInputList().forEach(input -> users.merge(TensorNames.node(input), 1, Integer::sum));
-            if (!USERS.contains(node.getOp())) {
-                node.getInputList().forEach(input -> changeable.add(TensorNames.node(input)));
-            } else if (node.getOp().equals("AssignVariableOp") && !written.add(TensorNames.node(node.getInput(0)))) {
-                changeable.add(TensorNames.node(node.getInput(0)));
-            }
-            neighbours(node).forEach(changeable::add);
+            List<String> inputs = node.getInputList().stream().map(TensorNames::node).toList();
+            inputs.forEach(input -> users.merge(input, 1, Integer::sum));
+            neighbours(node).forEach(named::add);
             if (node.getOp().equals("VarHandleOp")) {
                 String other = resources.put(resource(node), node.getName());
                 changeable.addAll(other == null ? List.of() : List.of(other, node.getName()));
+            } else if (!isRead(node) && !isAssignment(node) || isAssignment(node) && !written.add(inputs.get(0))) {
+                changeable.addAll(inputs);
             }
         }
     }
@@ -140,9 +137,21 @@ final class MappedWeights {
     /** Which variable a handle is of. */
     private static String resource(NodeDef handle) {
         AttrValue none = AttrValue.getDefaultInstance();
-        String shared = handle.getAttrOrDefault("shared_name", none).getS().toStringUtf8();
         return handle.getAttrOrDefault("container", none).getS().toStringUtf8() + "/"
-                + (shared.isEmpty() ? handle.getName() : shared);
+                + handle.getAttrOrDefault("shared_name", none).getS().toStringUtf8();
+    }
+
+    /** Whether it takes a variable's value, or rows of it, whenever it is asked for. */
+    private static boolean isRead(NodeDef node) {
+        boolean gathers = node.getOp().equals("ResourceGather") && node.getInputCount() == 2
+                && !node.getInput(1).startsWith("^") && node.containsAttr("Tindices")
+                && node.getAttrOrDefault("batch_dims", AttrValue.getDefaultInstance()).getI() == 0;
+        boolean reads = node.getOp().equals("ReadVariableOp") && node.getInputCount() == 1;
+        return (reads || gathers) && node.containsAttr("dtype");
+    }
+
+    private static boolean isAssignment(NodeDef node) {
+        return node.getOp().equals("AssignVariableOp") && node.getInputCount() > 0;
     }
 
     /**
@@ -179,8 +188,7 @@ final class MappedWeights {
     }
 
     private boolean restoresOneWeight(NodeDef assignment) {
-        if (!assignment.getOp().equals("AssignVariableOp") || assignment.getInputCount() != 2
-                || assignment.getName().equals(restore)) {
+        if (!isAssignment(assignment) || assignment.getInputCount() != 2 || assignment.getName().equals(restore)) {
             return false;
         }
         NodeDef variable = input(assignment, 0);
@@ -188,7 +196,9 @@ final class MappedWeights {
         return variable.getOp().equals("VarHandleOp") && hasSize(variable) && !changeable.contains(variable.getName())
                 && value.getOp().equals("RestoreV2")
                 && value.getInputCount() == 3 && isPrefix(value.getInput(0)) && strings(input(value, 1)).size() == 1
-                && strings(input(value, 2)).equals(List.of(ByteString.EMPTY));
+                && strings(input(value, 2)).equals(List.of(ByteString.EMPTY))
+                && Stream.of(assignment, variable, value, input(value, 1), input(value, 2))
+                        .noneMatch(node -> named.contains(node.getName()));
     }
 
     /** An empty node if there is none. */
@@ -272,7 +282,7 @@ final class MappedWeights {
         assignments.add(weight.assignment().getName());
         if (!assigned.containsKey(value.getName())) {
             String bytes = bytes(value.getName() + "/assigned", weight.entry(), ASSIGNED_PARTS + ":" + part);
-            assigned.put(value.getName(), bitcast(value, bytes, type(weight.entry().getDtype())));
+            assigned.put(value.getName(), bitcast(value.getName(), bytes, type(weight.entry().getDtype())).build());
             hostBytes += MemoryNeed.isOnGpu(variable) ? 0 : weight.entry().getSize();
             releaseInputs(value);
         }
@@ -300,11 +310,9 @@ final class MappedWeights {
         return name;
     }
 
-    /** Elements of a type, in the place of a node and when that would run. */
-    private static NodeDef bitcast(NodeDef node, String bytes, AttrValue type) {
-        return node("Bitcast", node.getName()).addInput(bytes)
-                .addAllInput(node.getInputList().stream().filter(input -> input.startsWith("^")).toList())
-                .putAttr("T", BYTE).putAttr("type", type).build();
+    /** Elements of a type. */
+    private static NodeDef.Builder bitcast(String name, String bytes, AttrValue type) {
+        return node("Bitcast", name).addInput(bytes).putAttr("T", BYTE).putAttr("type", type);
     }
 
     private void add(NodeDef.Builder node) {
@@ -344,11 +352,12 @@ final class MappedWeights {
         boolean gathers = node.getOp().equals("ResourceGather");
         if (parts.containsKey(first)) {
             Part part = parts.get(first);
-            return gathers ? gather(node, node("Bitcast", "").addInput(part.bytes()).putAttr("T", BYTE).putAttr("type",
-                    part.type())) : bitcast(node, part.bytes(), part.type());
+            NodeDef.Builder value = bitcast(node.getName() + (gathers ? "/value" : ""), part.bytes(), part.type());
+            return gathers ? gather(node, value) : value.build();
         }
         if (gathers && sharing.contains(first)) {
-            return gather(node, node("ReadVariableOp", "").addInput(first).putAttr("dtype", node.getAttrOrThrow("dtype")));
+            return gather(node, node("ReadVariableOp", node.getName() + "/value").addInput(first).putAttr("dtype",
+                    node.getAttrOrThrow("dtype")));
         }
         return assigned.getOrDefault(node.getName(), node);
     }
@@ -366,16 +375,13 @@ final class MappedWeights {
 
     /**
      * Rows of a weight's value: for rows of a variable itself TensorFlow would copy all of it, if it shared memory.
-     *
-     * @param value still without its name and device
      */
     private NodeDef gather(NodeDef node, NodeDef.Builder value) {
-        add(value.setName(node.getName() + "/value").setDevice(node.getDevice()));
+        add(value.setDevice(node.getDevice()));
         return node("GatherV2", node.getName()).setDevice(node.getDevice()).addInput(value.getName())
-                .addInput(node.getInput(1)).addInput(AXIS).addAllInput(node.getInputList().subList(2, node.getInputCount()))
-                .putAttr("Tparams", node.getAttrOrThrow("dtype"))
+                .addInput(node.getInput(1)).addInput(AXIS).putAttr("Tparams", node.getAttrOrThrow("dtype"))
                 .putAttr("Tindices", node.getAttrOrThrow("Tindices")).putAttr("Taxis", INT)
-                .putAttr("batch_dims", node.getAttrOrDefault("batch_dims", AttrValue.newBuilder().setI(0).build())).build();
+                .build();
     }
 
     private void addFile() {

@@ -44,7 +44,7 @@ public final class ModelSession implements AutoCloseable {
     private final SessionTensors kept;
     private final boolean keeps;
     private final FiniteCheck finite;
-    /** The stages that have run. */
+    /** The stages that have run: TensorFlow has prepared a step of each. */
     private final Set<Signature> prepared = ConcurrentHashMap.newKeySet();
     private volatile Tracing tracing;
 
@@ -162,7 +162,8 @@ public final class ModelSession implements AutoCloseable {
     }
 
     /**
-     * Runs a signature on host tensors. Keys and values that are not float32 can't pass the host.
+     * Runs a signature on host tensors. What is in half precision, such as keys and values, can't
+     * pass the host.
      *
      * @param inputs by the signature's names
      * @param tensors outputs, or tensors within the signature that {@link #has} knows
@@ -284,18 +285,25 @@ public final class ModelSession implements AutoCloseable {
     }
 
     private void requireHostTypes(Signature signature, Collection<String> outputs) {
-        outputs.forEach(name -> requireHostType(signature, name, definition(signature).getOutputsMap().get(name)));
+        for (String name : outputs) {
+            TensorInfo output = definition(signature).getOutputsMap().get(name);
+            if (output != null) {
+                requireHostType(signature, name, output.getDtype());
+            } else if (has(signature, name)) {
+                requireHostType(signature, name, model.graph().operation(signature.key() + "/" + name).output(0).dataType());
+            }
+        }
     }
 
-    private static void requireHostType(Signature signature, String name, TensorInfo tensor) {
-        if (tensor != null && List.of(DataType.DT_BFLOAT16, DataType.DT_HALF).contains(tensor.getDtype())) {
-            throw new StageException(signature, name + " is " + tensor.getDtype() + ", which can't pass the host");
+    private static void requireHostType(Signature signature, String name, DataType type) {
+        if (type == DataType.DT_BFLOAT16 || type == DataType.DT_HALF) {
+            throw new StageException(signature, name + " is " + type + ", which can't pass the host");
         }
     }
 
     private void requireShape(Signature signature, String input, HostTensor tensor) {
         requireInput(signature, input);
-        requireHostType(signature, input, definition(signature).getInputsOrThrow(input));
+        requireHostType(signature, input, definition(signature).getInputsOrThrow(input).getDtype());
         TensorShapeProto expected = definition(signature).getInputsOrThrow(input).getTensorShape();
         long[] shape = tensor.shape();
         boolean fits = expected.getUnknownRank() || expected.getDimCount() == shape.length;
