@@ -173,8 +173,9 @@ class BenchmarkCommandTest {
         assertThat(report.get("loads")).hasSize(3).allSatisfy(load -> {
             assertThat(load.get("seconds").asDouble()).isPositive();
             assertThat(load.get("answer").asDouble()).isPositive();
-            assertThat(load.get("loaded").asLong()).isGreaterThan(load.get("before").asLong());
-            assertThat(load.get("most").asLong()).isGreaterThanOrEqualTo(load.get("loaded").asLong());
+            // loaded need not be above before: loading gives back what other tests' models left with the C library
+            assertThat(load.get("most").asLong()).isGreaterThanOrEqualTo(load.get("loaded").asLong())
+                    .isGreaterThan(load.get("before").asLong());
         });
         JsonNode last = report.get("loads").get(2);
         assertThat(last.get("unloaded").asDouble()).isLessThan(1.1 * last.get("before").asLong());
