@@ -46,8 +46,7 @@ public record LoadReport(Conditions conditions, DiskRead disk, List<Load> loads)
             lines.add(String.format(Locale.ROOT, "%-6s%10.2f%12s%16.2f%12s%12s%12s%14s%10.1f", i + 1, load.seconds(),
                     disk.seconds() > 0 ? String.format(Locale.ROOT, "%.2f", load.seconds() / disk.seconds()) : "-",
                     load.answer(), Reports.megabytes(load.before()), Reports.megabytes(load.loaded()),
-                    Reports.megabytes(load.most()),
-                    Reports.megabytes(load.unloaded()), 100 * load.back()));
+                    Reports.megabytes(load.most()), Reports.megabytes(load.unloaded()), 100 * load.back()));
         }
         return String.join(System.lineSeparator(), lines);
     }

@@ -50,8 +50,7 @@ public record RequestReport(Conditions conditions, int requests, double seconds,
                 String.format(Locale.ROOT,
                         "resident memory, MB: %s after the first, %s after a third, %s after two thirds, %s at the end",
                         Reports.megabytes(resident.get(0)), Reports.megabytes(resident.get(third)),
-                        Reports.megabytes(resident.get(2 * third)),
-                        Reports.megabytes(resident.get(resident.size() - 1))),
+                        Reports.megabytes(resident.get(2 * third)), Reports.megabytes(resident.get(resident.size() - 1))),
                 String.format(Locale.ROOT, "grown by %s MB from the second third to the last, at most %s MB (2 %%) allowed: %s",
                         Reports.megabytes(growth), Reports.megabytes(limit), flat() ? "flat" : "it leaks"));
     }
